@@ -1,0 +1,85 @@
+"""Dates as precise as their source: EDTF level 0 (ISO 8601-2:2019), and the word "unknown".
+
+Texts have one of four forms:
+    ""            the event did not take place, or does not apply
+    "unknown"     it took place, or may have, and no source gives its date
+    "1949", "1949-04", "1949-04-04"    known to the year, the month or the day
+"""
+
+import calendar
+import re
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils import dateformat
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+UNKNOWN = "unknown"
+FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
+
+
+def bounds(text):
+    """The earliest and the latest day that a text can mean, both included.
+
+    Returns None for "" and (date.min, date.max) for "unknown"; raises ValueError for a text of no known form or an impossible day.
+    """
+    if not text:
+        return None
+    if text == UNKNOWN:
+        return date.min, date.max
+    match = FORM.fullmatch(text)
+    if not match:
+        raise ValueError(_("“%(text)s” is not a date. Write 1949, 1949-04, 1949-04-04 or unknown.") % {"text": text[:40]})
+    year, month, day = (int(part) if part else None for part in match.groups())
+    try:
+        first = date(year, month or 1, day or 1)
+        if day:
+            return first, first
+        last_month = month or 12
+        return first, date(year, last_month, calendar.monthrange(year, last_month)[1])
+    except (ValueError, calendar.IllegalMonthError) as error:
+        raise ValueError(_("There is no such date as “%(text)s”.") % {"text": text}) from error
+
+
+def validate_date(text):
+    """Form and model validator for a date text."""
+    try:
+        bounds(text)
+    except ValueError as error:
+        raise ValidationError(str(error), code="date") from error
+
+
+def display(text, none=""):
+    """The date in words at its own precision: "4 April 1949", "April 1949", "1949", "unknown"."""
+    if not text:
+        return none
+    if text == UNKNOWN:
+        return _("unknown")
+    first, _last = bounds(text)
+    pattern = {4: "Y", 7: "F Y", 10: "j F Y"}[len(text)]
+    return dateformat.format(first, pattern)
+
+
+def certainly_before(earlier, later):
+    """Whether every day that `earlier` can mean lies before every day that `later` can mean."""
+    if not earlier or not later or UNKNOWN in (earlier, later):
+        return False
+    return bounds(earlier)[1] < bounds(later)[0]
+
+
+class DateTextField(models.CharField):
+    """A date text of this module; checked, kept as written."""
+
+    default_validators = [validate_date]
+
+    def __init__(self, *args, **kwargs):
+        kwargs.setdefault("max_length", 10)
+        kwargs.setdefault("blank", True)
+        kwargs.setdefault("default", "")
+        kwargs.setdefault(
+            "help_text",
+            gettext_lazy("As precise as the source: 1949, 1949-04 or 1949-04-04. “unknown” if no source says; empty if it did not happen."),
+        )
+        super().__init__(*args, **kwargs)

@@ -1,0 +1,94 @@
+"""Reading and writing the working rows that every kind has. Each kind's own desk module adds its fields and parts."""
+
+from django.utils.translation import gettext as _
+
+from .content import SourceContent
+from .models import Entry, EntryAlias, Source
+from .names import normalise
+from .text import linked_names
+
+ENTRY_FIELDS = ("title", "slug", "language", "summary", "featured")
+
+
+def plain_fields(row, names):
+    """{name: value} of a row's own columns; a foreign key gives its key as text or ""."""
+    values = {}
+    for name in names:
+        if row._meta.get_field(name).is_relation:
+            key = getattr(row, f"{name}_id")
+            values[name] = str(key) if key else ""
+        else:
+            values[name] = getattr(row, name)
+    return values
+
+
+def resolve_names(names):
+    """{name: key as text} for the names that mean exactly one entry: by title first, then by alias."""
+    wanted = {name: normalise(name) for name in names}
+    if not wanted:
+        return {}
+    by_title, by_alias = {}, {}
+    for key, plain in Entry.objects.filter(normalised_title__in=wanted.values()).values_list("pk", "normalised_title"):
+        by_title.setdefault(plain, set()).add(str(key))
+    for key, plain in EntryAlias.objects.filter(normalised__in=wanted.values()).values_list("entry_id", "normalised"):
+        by_alias.setdefault(plain, set()).add(str(key))
+    meant = {name: by_title.get(plain) or by_alias.get(plain) or set() for name, plain in wanted.items()}
+    return {name: next(iter(keys)) for name, keys in meant.items() if len(keys) == 1}
+
+
+def finish(content, labelled=()):
+    """Add what follows from the texts: sources, links and labels. labelled: rows whose names the snapshot should keep."""
+    names = [name for text in content.prose() for name in linked_names(text)]
+    content.links = resolve_names(dict.fromkeys(names))
+    keys = content.source_keys()
+    sources = {source.key: source for source in Source.objects.filter(key__in=keys)}
+    content.sources = {
+        key: SourceContent(**{name: getattr(sources[key], name) for name in ("title", "author", "publisher", "date", "url", "archive_url", "kind")})
+        for key in sorted(sources)
+    }
+    content.labels = {str(row.pk): str(row) for row in labelled if row is not None}
+    return content
+
+
+def write_entry(row, content, losses):
+    """Write the common fields of a content onto a working row. An address that another entry has is named and left as it is."""
+    for name in ENTRY_FIELDS:
+        if name != "slug":
+            setattr(row, name, getattr(content, name))
+    if Entry.objects.filter(kind=row.KIND, slug=content.slug).exclude(pk=row.pk).exists():
+        losses.append(_("The address “%(slug)s” now belongs to another entry; the present one stays.") % {"slug": content.slug})
+    else:
+        row.slug = content.slug
+
+
+def write_aliases(row, names):
+    """Replace the entry's aliases; names that compare equal count once."""
+    unique = {normalise(name): name.strip() for name in reversed(names) if normalise(name)}
+    ordered = [unique[plain] for plain in dict.fromkeys(normalise(name) for name in names) if plain in unique]
+    if ordered == list(row.aliases.order_by("position").values_list("name", flat=True)):
+        return
+    row.aliases.all().delete()
+    EntryAlias.objects.bulk_create(
+        [EntryAlias(entry_id=row.pk, position=place, name=name, normalised=normalise(name)) for place, name in enumerate(ordered)]
+    )
+
+
+def existing(model, keys, labels, losses):
+    """The rows of a model with these keys, in their order; a missing one is named in losses."""
+    found = {str(row.pk): row for row in model.objects.filter(pk__in=[key for key in keys if key])}
+    for key in keys:
+        if key and key not in found:
+            losses.append(_("“%(name)s” no longer exists and was left out.") % {"name": labels.get(key, key)})
+    return [found[key] for key in keys if key in found]
+
+
+def write_parts(parent, related_name, parts, build):
+    """Make the parent's parts what the content says, keeping their keys. build(part) -> dict of column values; None leaves it out."""
+    manager = getattr(parent, related_name)
+    kept = []
+    for part in parts:
+        values = build(part)
+        if values is not None:
+            row, _created = manager.update_or_create(pk=part.key, defaults={**values, "position": part.position})
+            kept.append(row.pk)
+    manager.exclude(pk__in=kept).delete()

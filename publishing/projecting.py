@@ -1,0 +1,58 @@
+"""What all kinds' projections share: the public row with its prepared page."""
+
+from .names import normalise
+from .public import PublicEntry, PublicLink
+from .text import Notes, to_plain
+
+
+def notes_of(content):
+    """A Notes for the entry's sources; bodies rendered with it number their citations."""
+    return Notes(content.sources)
+
+
+def public_entry(kind, key, content, *, category, page, notes):
+    """The unsaved public row. `page` is what the kind's template needs beside the common parts.
+
+    The page gains: topics, pins, exclusions and mentions (keys as text), labels, aliases and notes.
+    """
+    mentions = list(dict.fromkeys(content.links.values()))
+    search_text = " ".join(to_plain(text) for text in content.prose())
+    return PublicEntry(
+        id=key,
+        kind=kind,
+        slug=content.slug,
+        title=content.title,
+        sort_key=normalise(content.title),
+        summary=content.summary,
+        language=content.language,
+        category=category,
+        featured=content.featured,
+        withdrawn=False,
+        topic_count=len(content.topics),
+        page={
+            **page,
+            "topics": content.topics,
+            "pins": content.pins,
+            "exclusions": content.exclusions,
+            "mentions": [mention for mention in mentions if mention != str(key)],
+            "labels": content.labels,
+            "aliases": content.aliases,
+            "notes": notes.listed(),
+        },
+        search_title=normalise(" ".join([content.title, *content.aliases])),
+        search_text=normalise(f"{content.summary} {search_text}"),
+    )
+
+
+def link_rows(entry, ways):
+    """PublicLinks for [(way, key)], mentions included, each once; keys that are empty or the entry's own are left out."""
+    pairs = [(PublicLink.Way.MENTION, key) for key in entry.page["mentions"]] + ways
+    wanted = dict.fromkeys((way, key) for way, key in pairs if key and key != str(entry.pk))
+    return [PublicLink(entry_id=entry.pk, way=way, target_id=key) for way, key in wanted]
+
+
+def stamp(public_entry, first_published_at, revised_at, version):
+    """Write onto a projected row what its text does not know: when it was published."""
+    public_entry.first_published_at = first_published_at
+    public_entry.revised_at = revised_at
+    public_entry.version = version

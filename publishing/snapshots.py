@@ -1,0 +1,45 @@
+"""Snapshots of working rows: take one, read one, bring one back."""
+
+from django.db import transaction
+from django.db.models import Max
+
+from . import kinds
+from .content import SCHEMA, digest
+from .models import Entry, Snapshot
+
+
+def content_of(snapshot):
+    """The snapshot's content as its kind's dataclass."""
+    return kinds.get(snapshot.entry.kind).content.from_json(snapshot.content, snapshot.schema)
+
+
+@transaction.atomic
+def take_snapshot(row, author=None, summary=""):
+    """Keep the working row as it now is. Returns the new snapshot, or the present head where nothing changed.
+
+    row: a working row of any kind (Article, Actor, Agreement).
+    """
+    entry = Entry.objects.select_for_update().select_related("head").get(pk=row.pk)
+    data = kinds.get(entry.kind).desk.from_rows(row).to_json()
+    fingerprint = digest(data)
+    if entry.head and entry.head.digest == fingerprint:
+        return entry.head
+    last = entry.snapshots.aggregate(last=Max("number"))["last"] or 0
+    snapshot = Snapshot.objects.create(
+        entry=entry, number=last + 1, schema=SCHEMA, content=data, digest=fingerprint, author=author, summary=summary
+    )
+    Entry.objects.filter(pk=entry.pk).update(head=snapshot)
+    row.head = snapshot
+    return snapshot
+
+
+@transaction.atomic
+def restore(row, snapshot, author=None, summary=""):
+    """Make the working row what the snapshot says, as a new draft.
+
+    Returns (new snapshot, losses): losses are sentences that name what could not come back.
+    """
+    kind = kinds.get(snapshot.entry.kind)
+    losses = kind.desk.to_rows(row, content_of(snapshot))
+    fresh = type(row).objects.get(pk=row.pk)
+    return take_snapshot(fresh, author, summary), losses

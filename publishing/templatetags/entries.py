@@ -1,0 +1,47 @@
+"""Template words for entries: stored prose, dates, notes."""
+
+from itertools import groupby
+
+from django import template
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from publishing import kinds
+from publishing.dates import UNKNOWN, display
+from publishing.text import with_links
+
+register = template.Library()
+
+
+@register.simple_tag
+def prose(html, targets):
+    """Stored HTML with the links to live entries made."""
+    return with_links(html, targets)
+
+
+@register.filter
+def edtf(text):
+    """A date text in words; "none" where nothing took place, "unknown" where nobody knows."""
+    if not text:
+        return format_html('<span class="date date--none">{}</span>', _("none"))
+    if text == UNKNOWN:
+        return format_html('<span class="date date--unknown">{}</span>', _("unknown"))
+    return format_html('<time class="date" datetime="{}">{}</time>', text, display(text))
+
+
+@register.filter
+def kind_label(name):
+    """A kind's word for one of its entries."""
+    return kinds.get(name).label
+
+
+@register.filter
+def kind_plural(name):
+    """A kind's word for its entries."""
+    return kinds.get(name).plural
+
+
+@register.simple_tag
+def by_kind(rows):
+    """[(kind, rows)] of rows that begin with an entry and come ordered by kind."""
+    return [(kind, list(lines)) for kind, lines in groupby(rows, key=lambda row: row[0].kind)]
