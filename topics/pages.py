@@ -1,0 +1,60 @@
+"""What stands around the text of every entry's page: topics, See also, links to and from it. Five queries, whatever the kind."""
+
+from dataclasses import dataclass, field
+
+from django.conf import settings
+
+from publishing.public import PublicEntry, PublicLink
+
+from .see_also import Ranking
+
+
+@dataclass
+class Surroundings:
+    """topics: Topics; targets: {key: PublicEntry} of all that the page may link to; see_also: Suggestions; inline: {place: [Suggestion]};
+    links_here: PublicLinks with their entries, by title."""
+
+    topics: list
+    targets: dict
+    see_also: list
+    links_here: list
+    inline: dict = field(default_factory=dict)
+
+
+def links_to(entry):
+    """The links by which live pages refer to an entry, by title."""
+    links = PublicLink.objects.filter(target_id=entry.pk, entry__withdrawn=False).exclude(entry=entry.pk).select_related("entry")
+    fields = [f"entry__{name}" for name in PublicEntry.LIST_FIELDS]
+    return list(links.order_by("entry__sort_key", "entry_id").only("way", "target_id", *fields))
+
+
+def surroundings(entry, *, links_here, shown=(), wanted=(), places=None):
+    """Load the Surroundings of a public row.
+
+    shown: keys that the page shows anyway and See also leaves out; wanted: keys that the page links to;
+    places: {place: topic keys} for "See also" lines inside the text, in reading order.
+    """
+    page, places = entry.page, places or {}
+    every_topic = list(dict.fromkeys([*page["topics"], *(key for keys in places.values() for key in keys)]))
+    ranking = Ranking(every_topic, linked_here={str(link.entry_id) for link in links_here})
+    left_out = {str(entry.pk), *shown, *page["exclusions"]}
+    rows = {}
+    for place, topics in places.items():
+        rows[place] = ranking.ranked(topics, left_out=left_out, limit=settings.SEE_ALSO_INLINE)
+        left_out |= {row[0] for row in rows[place]}
+    at_end = ranking.ranked(page["topics"], pins=page["pins"], left_out=left_out, limit=settings.SEE_ALSO_AT_END)
+    keys = {*wanted, *page["mentions"], *(row[0] for found in (at_end, *rows.values()) for row in found)}
+    targets = {str(target.pk): target for target in PublicEntry.objects.filter(pk__in=keys).for_list()}
+    return Surroundings(
+        topics=sorted((ranking.topics[key] for key in page["topics"] if key in ranking.topics), key=lambda topic: topic.normalised),
+        targets=targets,
+        see_also=ranking.suggestions(at_end, targets, settings.SEE_ALSO_AT_END),
+        links_here=links_here,
+        inline={place: ranking.suggestions(found, targets, settings.SEE_ALSO_INLINE) for place, found in rows.items()},
+    )
+
+
+def mentioned(entry, targets, kind):
+    """The live entries of a kind that the text mentions, by title."""
+    found = [targets[key] for key in entry.page["mentions"] if key in targets and targets[key].kind == kind]
+    return sorted(found, key=lambda target: target.title)

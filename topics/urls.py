@@ -1,0 +1,8 @@
+from django.urls import path
+
+from . import views
+
+urlpatterns = [
+    path("topics/", views.topic_list, name="topic_list"),
+    path("topics/<str:slugs>/", views.topic_detail, name="topic_detail"),
+]

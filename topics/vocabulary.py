@@ -1,0 +1,102 @@
+"""The vocabulary itself: topics and their aliases. It has no draft; both sides read it (docs/decisions/0002)."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext_lazy as _
+from taggit.models import TagBase
+
+from publishing.names import address, normalise
+
+MAX_DEPTH = 4
+
+
+class Topic(TagBase):
+    """A tag with a page. The name is written as inside a sentence: "strategic airlift", "European defence"."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    name = models.CharField(_("name"), max_length=100, unique=True, help_text=_("As inside a sentence: “strategic airlift”, “European defence”."))
+    slug = models.SlugField(_("address"), max_length=100, unique=True, allow_unicode=False)
+    normalised = models.CharField(max_length=200, unique=True, editable=False)
+    description = models.CharField(_("description"), max_length=300, blank=True, help_text=_("One line that says what belongs here."))
+    broader = models.ForeignKey(
+        "self", verbose_name=_("broader topic"), null=True, blank=True, on_delete=models.PROTECT, related_name="narrower"
+    )
+
+    class Meta:
+        ordering = ["normalised"]
+        verbose_name = _("topic")
+        verbose_name_plural = _("topics")
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.normalised = normalise(self.name)
+        self.slug = self.slug or address(self.name)
+        # TagBase's save() would invent another slug on a clash; here a clash is an error.
+        models.Model.save(self, *args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse("topic_detail", args=[self.slug])
+
+    @property
+    def heading(self):
+        return capfirst(self.name)
+
+    def clean(self):
+        super().clean()
+        plain = normalise(self.name)
+        if not plain or not address(self.name):
+            raise ValidationError({"name": _("Give the topic a name with letters or digits.")})
+        same = Topic.objects.filter(normalised=plain).exclude(pk=self.pk).first()
+        if same:
+            raise ValidationError({"name": _("The topic “%(name)s” is the same name.") % {"name": same.name}})
+        alias = TopicAlias.objects.filter(normalised=plain).exclude(topic=self.pk).select_related("topic").first()
+        if alias:
+            raise ValidationError({"name": _("This name is an alias of the topic “%(name)s”.") % {"name": alias.topic.name}})
+        self._refuse_cycle()
+
+    def _refuse_cycle(self):
+        above, depth = self.broader, 1
+        while above is not None:
+            depth += 1
+            if above.pk == self.pk:
+                raise ValidationError({"broader": _("A topic cannot be broader than itself: “%(name)s” stands below it.") % {"name": self.broader.name}})
+            if depth > MAX_DEPTH:
+                raise ValidationError({"broader": _("The tree is at most %(depth)d levels deep.") % {"depth": MAX_DEPTH}})
+            above = above.broader
+
+
+class TopicAlias(models.Model):
+    """Another name under which a topic is found."""
+
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="aliases")
+    name = models.CharField(_("name"), max_length=100)
+    normalised = models.CharField(max_length=200, unique=True, editable=False)
+
+    class Meta:
+        ordering = ["normalised"]
+        verbose_name = _("alias")
+        verbose_name_plural = _("aliases")
+
+    def __str__(self):
+        return self.name
+
+    def save(self, *args, **kwargs):
+        self.normalised = normalise(self.name)
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        plain = normalise(self.name)
+        if not plain:
+            raise ValidationError({"name": _("Give the alias a name with letters or digits.")})
+        if Topic.objects.filter(normalised=plain).exists():
+            raise ValidationError({"name": _("A topic has this name.")})
+        other = TopicAlias.objects.filter(normalised=plain).exclude(pk=self.pk).select_related("topic").first()
+        if other:
+            raise ValidationError({"name": _("The topic “%(name)s” has this alias.") % {"name": other.topic.name}})
