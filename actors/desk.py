@@ -1,0 +1,198 @@
+"""Between the working rows of actors and agreements and their content."""
+
+from django.utils.translation import gettext as _
+
+from publishing.desk import ENTRY_FIELDS, existing, finish, plain_fields, write_aliases, write_entry, write_parts
+from publishing.models import Source
+from topics.desk import see_also_keys, write_see_also, write_topics
+
+from .content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
+from .models import Actor, Agreement
+
+ACTOR_FIELDS = (
+    "actor_kind", "official_name", "region", "iso3", "founded", "dissolved", "seat", "website", "wikidata", "part_of", "constituent_agreement",
+    "facts_locator", "body",
+)  # fmt: skip
+AGREEMENT_FIELDS = (
+    "agreement_type", "legal_force", "scope", "adopted", "signed", "place", "provisional", "in_force", "terminated", "termination_cause",
+    "entry_into_force_rule", "depositary", "languages", "registration", "facts_locator", "amends", "superseded_by", "body",
+)  # fmt: skip
+OBLIGATION_FIELDS = ("position", "kind", "article", "condition", "discretionary", "description", "locator")
+PARTICIPATION_FIELDS = (
+    "position", "actor", "role", "signed", "consent", "consent_means", "in_force", "suspended", "ended", "ended_means", "name_used", "note",
+    "locator",
+)  # fmt: skip
+
+
+def source_key(row, name="source"):
+    source = getattr(row, name)
+    return source.key if source else ""
+
+
+def in_order(rows):
+    return sorted(rows, key=lambda row: (row.position, str(row.pk)))
+
+
+class ActorDesk:
+    """from_rows, from_forms and to_rows of actors."""
+
+    @staticmethod
+    def _build(row, *, topics, aliases, choices, predecessors):
+        topics, predecessors = list(topics), sorted(predecessors, key=lambda actor: actor.title)
+        content = ActorContent(
+            **plain_fields(row, ENTRY_FIELDS + ACTOR_FIELDS),
+            **see_also_keys(choices),
+            aliases=list(aliases),
+            topics=sorted(str(topic.pk) for topic in topics),
+            predecessors=[str(actor.pk) for actor in predecessors],
+            facts_source=source_key(row, "facts_source"),
+        )
+        targets = [choice.target for choice in choices]
+        return finish(content, [*topics, *predecessors, row.part_of, row.constituent_agreement, *targets])
+
+    @classmethod
+    def from_rows(cls, row):
+        """The content of a saved actor."""
+        return cls._build(
+            row,
+            topics=row.topics.all(),
+            aliases=row.aliases.order_by("position").values_list("name", flat=True),
+            choices=list(row.see_also_choices.select_related("target")),
+            predecessors=row.predecessors.all(),
+        )
+
+    @classmethod
+    def from_forms(cls, form, parts):
+        """The content of a valid form; parts: {related name: unsaved instances}. Writes nothing."""
+        data = form.cleaned_data
+        return cls._build(
+            form.instance,
+            topics=data["topics"],
+            aliases=data["aliases"],
+            choices=parts["see_also_choices"],
+            predecessors=data["predecessors"],
+        )
+
+    @staticmethod
+    def to_rows(row, content):
+        """Write a content onto the working rows. Returns what could not come back, in sentences."""
+        losses, labels = [], content.labels
+        write_entry(row, content, losses)
+        for name in ACTOR_FIELDS:
+            if name not in ("part_of", "constituent_agreement"):
+                setattr(row, name, getattr(content, name))
+        row.part_of = next(iter(existing(Actor, [content.part_of], labels, losses)), None)
+        row.constituent_agreement = next(iter(existing(Agreement, [content.constituent_agreement], labels, losses)), None)
+        row.facts_source = find_source(content.facts_source, losses)
+        row.save()
+        row.predecessors.set(existing(Actor, content.predecessors, labels, losses))
+        write_aliases(row, content.aliases)
+        write_topics(row, content.topics, labels, losses)
+        write_see_also(row, content, losses)
+        return losses
+
+
+def missing_source(key):
+    return _("The source “%(key)s” no longer exists.") % {"key": key}
+
+
+def find_source(key, losses):
+    """The source with this citation key, or None with a word in losses."""
+    if not key:
+        return None
+    source = Source.objects.filter(key=key).first()
+    if source is None:
+        losses.append(missing_source(key))
+    return source
+
+
+class AgreementDesk:
+    """from_rows, from_forms and to_rows of agreements."""
+
+    @staticmethod
+    def _build(row, *, topics, aliases, choices, obligations, participations):
+        topics = list(topics)
+        content = AgreementContent(
+            **plain_fields(row, ENTRY_FIELDS + AGREEMENT_FIELDS),
+            **see_also_keys(choices),
+            aliases=list(aliases),
+            topics=sorted(str(topic.pk) for topic in topics),
+            text_source=source_key(row, "text_source"),
+            facts_source=source_key(row, "facts_source"),
+            obligations=[
+                ObligationContent(key=str(part.pk), source=source_key(part), **plain_fields(part, OBLIGATION_FIELDS))
+                for part in in_order(obligations)
+            ],
+            participations=[
+                ParticipationContent(key=str(part.pk), source=source_key(part), **plain_fields(part, PARTICIPATION_FIELDS))
+                for part in in_order(participations)
+            ],
+        )
+        targets = [choice.target for choice in choices] + [part.actor for part in participations]
+        return finish(content, [*topics, row.amends, row.superseded_by, *targets])
+
+    @classmethod
+    def from_rows(cls, row):
+        """The content of a saved agreement."""
+        return cls._build(
+            row,
+            topics=row.topics.all(),
+            aliases=row.aliases.order_by("position").values_list("name", flat=True),
+            choices=list(row.see_also_choices.select_related("target")),
+            obligations=list(row.obligations.select_related("source")),
+            participations=list(row.participations.select_related("source", "actor")),
+        )
+
+    @classmethod
+    def from_forms(cls, form, parts):
+        """The content of a valid form; parts: {related name: unsaved instances}. Writes nothing."""
+        data = form.cleaned_data
+        return cls._build(
+            form.instance,
+            topics=data["topics"],
+            aliases=data["aliases"],
+            choices=parts["see_also_choices"],
+            obligations=parts["obligations"],
+            participations=parts["participations"],
+        )
+
+    @staticmethod
+    def to_rows(row, content):
+        """Write a content onto the working rows. Returns what could not come back, in sentences."""
+        losses, labels = [], content.labels
+        write_entry(row, content, losses)
+        for name in AGREEMENT_FIELDS:
+            if name not in ("amends", "superseded_by"):
+                setattr(row, name, getattr(content, name))
+        row.amends = next(iter(existing(Agreement, [content.amends], labels, losses)), None)
+        row.superseded_by = next(iter(existing(Agreement, [content.superseded_by], labels, losses)), None)
+        row.text_source = find_source(content.text_source, losses)
+        row.facts_source = find_source(content.facts_source, losses)
+        row.save()
+        write_aliases(row, content.aliases)
+        write_topics(row, content.topics, labels, losses)
+        write_see_also(row, content, losses)
+        write_agreement_parts(row, content, losses)
+        return losses
+
+
+def write_agreement_parts(row, content, losses):
+    """Make an agreement's obligations and participations what the content says."""
+    keys = {part.source for part in [*content.obligations, *content.participations]}
+    sources = {source.key: source for source in Source.objects.filter(key__in=keys)}
+    losses += [missing_source(key) for key in sorted(keys - sources.keys())]
+    wanted = list(dict.fromkeys(part.actor for part in content.participations))
+    actors = {str(actor.pk): actor for actor in existing(Actor, wanted, content.labels, losses)}
+
+    def obligation(part):
+        values = {name: getattr(part, name) for name in OBLIGATION_FIELDS}
+        return {**values, "source": sources[part.source]} if part.source in sources else None
+
+    def participation(part):
+        if part.source not in sources or part.actor not in actors:
+            return None
+        values = {name: getattr(part, name) for name in PARTICIPATION_FIELDS}
+        return {**values, "actor": actors[part.actor], "source": sources[part.source]}
+
+    write_parts(row, "obligations", content.obligations, obligation)
+    write_parts(row, "participations", content.participations, participation)

@@ -1,0 +1,43 @@
+"""Registers actors and agreements with publishing."""
+
+from django.utils.translation import gettext_lazy as _
+
+from publishing.kinds import Kind, register
+from publishing.public import PublicLink
+from topics.public import PublicTagging
+
+from .content import ActorContent, AgreementContent
+from .pages import actor_context, agreement_context
+from .projecting import project_actor, project_agreement
+from .public import PublicActor, PublicAgreement, PublicParticipation
+
+
+def register_all():
+    register(
+        Kind(
+            name="actor",
+            section="actors",
+            label=_("actor"),
+            plural=_("actors"),
+            content=ActorContent,
+            project=project_actor,
+            context=actor_context,
+            template="actors/actor_detail.html",
+            public_models=[PublicActor, PublicTagging, PublicLink],
+            desk_path="actors.desk.ActorDesk",
+        )
+    )
+    register(
+        Kind(
+            name="agreement",
+            section="agreements",
+            label=_("agreement"),
+            plural=_("agreements"),
+            content=AgreementContent,
+            project=project_agreement,
+            context=agreement_context,
+            template="actors/agreement_detail.html",
+            public_models=[PublicAgreement, PublicParticipation, PublicTagging, PublicLink],
+            desk_path="actors.desk.AgreementDesk",
+        )
+    )

@@ -1,0 +1,201 @@
+"""Working rows of actors, agreements and participations."""
+
+import uuid
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+
+from publishing.dates import DateTextField, certainly_before
+from publishing.models import Entry, Source
+from topics.models import TaggedEntry
+
+from . import terms
+from .public import PublicAgreement, PublicActor, PublicParticipation  # noqa: F401 - Django finds models here
+
+
+END_HELP = _("The day on which the end took effect; it counts as the last day. “unknown” if no source says when; empty while it has not ended.")
+
+
+def check_order(row, *pairs):
+    """Raise a ValidationError on the later field of the first pair (earlier, later, message) that is certainly in the wrong order."""
+    for earlier, later, message in pairs:
+        first, second = getattr(row, earlier), getattr(row, later)
+        try:
+            wrong = certainly_before(second, first)
+        except ValueError:
+            continue  # the field's own validator names what is wrong with it
+        if wrong:
+            raise ValidationError({later: message})
+
+
+class Actor(Entry):
+    """A state, organisation, grouping or contractor."""
+
+    KIND = "actor"
+    Kind = terms.ActorKind
+    Region = terms.Region
+
+    actor_kind = models.CharField(_("kind"), max_length=20, choices=terms.ActorKind)
+    official_name = models.CharField(_("official name"), max_length=200, blank=True)
+    region = models.CharField(_("region"), max_length=30, choices=terms.Region)
+    iso3 = models.CharField(_("ISO 3166 code"), max_length=3, blank=True, help_text=_("Three capital letters; states in being only."))
+    founded = DateTextField(_("founded"))
+    dissolved = DateTextField(_("dissolved"))
+    seat = models.CharField(_("seat"), max_length=120, blank=True, help_text=_("Capital, headquarters or registered seat."))
+    website = models.URLField(_("website"), max_length=300, blank=True)
+    wikidata = models.CharField(_("Wikidata item"), max_length=20, blank=True, help_text=_("Q and a number, as Q142."))
+    predecessors = models.ManyToManyField("self", verbose_name=_("predecessors"), symmetrical=False, blank=True, related_name="successors")
+    part_of = models.ForeignKey(
+        "self",
+        verbose_name=_("part of"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="parts",
+        help_text=_("The organisation that a body belongs to, or a contractor’s owner."),
+    )
+    constituent_agreement = models.ForeignKey(
+        "Agreement",
+        verbose_name=_("constituent agreement"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="constitutes",
+        help_text=_("The agreement whose parties are the members."),
+    )
+    facts_source = models.ForeignKey(Source, verbose_name=_("source of these facts"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    facts_locator = models.CharField(_("place in the source"), max_length=120, blank=True)
+    body = models.TextField(_("text"), blank=True, help_text=_("Markdown. [[Name]] links to an entry, [@key] cites a source."))
+    topics = TaggableManager(through=TaggedEntry, blank=True, verbose_name=_("topics"))
+
+    class Meta:
+        verbose_name = _("actor")
+        verbose_name_plural = _("actors")
+
+    def clean(self):
+        super().clean()
+        check_order(self, ("founded", "dissolved", _("An actor cannot be dissolved before it was founded.")))
+        if self.iso3 and not (len(self.iso3) == 3 and self.iso3.isascii() and self.iso3.isupper()):
+            raise ValidationError({"iso3": _("Write three capital letters, such as FRA.")})
+        self._refuse_own_part()
+        if self.constituent_agreement_id and self.constituent_agreement.participations.filter(actor=self.pk).exists():
+            raise ValidationError({"constituent_agreement": _("An organisation cannot be its own member: it is a party to this agreement.")})
+
+    def _refuse_own_part(self):
+        above, seen = self.part_of, set()
+        while above is not None and above.pk not in seen:
+            if above.pk == self.pk:
+                raise ValidationError({"part_of": _("An actor cannot be part of itself.")})
+            seen.add(above.pk)
+            above = above.part_of
+
+
+class Agreement(Entry):
+    """A treaty or other instrument."""
+
+    KIND = "agreement"
+    Type = terms.AgreementType
+
+    agreement_type = models.CharField(_("type"), max_length=30, choices=terms.AgreementType)
+    legal_force = models.CharField(_("legal force"), max_length=30, choices=terms.LegalForce)
+    scope = models.CharField(_("scope"), max_length=20, choices=terms.Scope)
+    adopted = DateTextField(_("adopted"))
+    signed = DateTextField(_("signed or opened for signature"))
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    provisional = DateTextField(_("provisionally applied from"))
+    in_force = DateTextField(_("in force from"))
+    terminated = DateTextField(_("ended"), help_text=END_HELP)
+    termination_cause = models.CharField(_("how it ended"), max_length=20, choices=terms.TerminationCause, blank=True)
+    entry_into_force_rule = models.CharField(_("rule for entry into force"), max_length=300, blank=True)
+    depositary = models.CharField(_("depositary"), max_length=200, blank=True)
+    languages = models.CharField(_("authentic languages"), max_length=200, blank=True)
+    registration = models.CharField(_("registration"), max_length=200, blank=True, help_text=_("Volume, page and number in the UN Treaty Series or another series."))
+    text_source = models.ForeignKey(Source, verbose_name=_("official text"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    facts_source = models.ForeignKey(Source, verbose_name=_("source of these facts"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    facts_locator = models.CharField(_("place in the source"), max_length=120, blank=True)
+    amends = models.ForeignKey("self", verbose_name=_("amends"), null=True, blank=True, on_delete=models.PROTECT, related_name="amendments")
+    superseded_by = models.ForeignKey("self", verbose_name=_("superseded by"), null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes")
+    body = models.TextField(_("text"), blank=True, help_text=_("Markdown. [[Name]] links to an entry, [@key] cites a source."))
+    topics = TaggableManager(through=TaggedEntry, blank=True, verbose_name=_("topics"))
+
+    class Meta:
+        verbose_name = _("agreement")
+        verbose_name_plural = _("agreements")
+
+    def clean(self):
+        super().clean()
+        check_order(
+            self,
+            ("signed", "terminated", _("An agreement cannot end before it was signed.")),
+            ("in_force", "terminated", _("An agreement cannot end before it entered into force.")),
+        )
+        if self.agreement_type == terms.AgreementType.PROTOCOL and not self.amends_id:
+            raise ValidationError({"amends": _("A protocol or amendment names the agreement that it changes.")})
+        for name in ("amends", "superseded_by"):
+            if getattr(self, f"{name}_id") == self.pk:
+                raise ValidationError({name: _("An agreement cannot amend or supersede itself.")})
+
+
+class Obligation(models.Model):
+    """What an agreement obliges its parties to, with the article that says so."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="obligations")
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    kind = models.CharField(_("kind"), max_length=20, choices=terms.ObligationKind)
+    article = models.CharField(_("article"), max_length=40, blank=True)
+    condition = models.CharField(_("condition"), max_length=400, blank=True, help_text=_("Place, adversary or event on which the obligation depends."))
+    discretionary = models.BooleanField(_("discretionary"), default=False, help_text=_("Each party itself decides what it does."))
+    description = models.TextField(_("in plain words"))
+    source = models.ForeignKey(Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+")
+    locator = models.CharField(_("place in the source"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("obligation")
+        verbose_name_plural = _("obligations")
+
+    def __str__(self):
+        return f"{self.get_kind_display()} ({self.article})" if self.article else self.get_kind_display()
+
+
+class Participation(models.Model):
+    """One actor's spell in one agreement. An actor may have several."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="participations")
+    actor = models.ForeignKey(Actor, verbose_name=_("actor"), on_delete=models.PROTECT, related_name="participations")
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    role = models.CharField(_("role"), max_length=20, choices=terms.Role)
+    signed = DateTextField(_("signed"))
+    consent = DateTextField(_("consent to be bound"))
+    consent_means = models.CharField(_("means of consent"), max_length=30, choices=terms.ConsentMeans, blank=True)
+    in_force = DateTextField(_("in force from"))
+    suspended = DateTextField(_("suspended from"))
+    ended = DateTextField(_("ended"), help_text=END_HELP)
+    ended_means = models.CharField(_("how it ended"), max_length=20, choices=terms.EndMeans, blank=True)
+    name_used = models.CharField(_("listed as"), max_length=200, blank=True, help_text=_("Where the agreement lists the actor under another name."))
+    note = models.TextField(_("note"), blank=True, help_text=_("Reservation, declaration or dispute about a date, in plain words."))
+    source = models.ForeignKey(Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+")
+    locator = models.CharField(_("place in the source"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("participation")
+        verbose_name_plural = _("participations")
+
+    def __str__(self):
+        return str(self.actor)
+
+    def clean(self):
+        super().clean()
+        check_order(
+            self,
+            ("in_force", "ended", _("A spell cannot end before it begins.")),
+            ("signed", "ended", _("A spell cannot end before the signature.")),
+            ("signed", "consent", _("Consent to be bound cannot come before the signature.")),
+        )
+        if self.actor_id and self.agreement_id and Actor.objects.filter(pk=self.actor_id, constituent_agreement=self.agreement_id).exists():
+            raise ValidationError({"actor": _("An organisation cannot be its own member: this is its constituent agreement.")})
