@@ -1,0 +1,29 @@
+"""What the page of an article shows, from public rows alone."""
+
+from topics.pages import links_to, mentioned, surroundings
+
+
+def article_context(entry):
+    """Template context of an article's page."""
+    sections = entry.page["sections"]
+    places = {section["anchor"]: section["topics"] for section in sections if section["topics"]}
+    around = surroundings(entry, links_here=links_to(entry), shown=entry.page["mentions"], places=places)
+    return {
+        "around": around,
+        "sections": [{**section, "see_also": around.inline.get(section["anchor"], [])} for section in sections],
+        "contents": contents(sections),
+        "actors": mentioned(entry, around.targets, "actor"),
+        "agreements": mentioned(entry, around.targets, "agreement"),
+    }
+
+
+def contents(sections):
+    """The table of contents: [{title, anchor, below: [{title, anchor}]}]."""
+    tree = []
+    for section in sections:
+        line = {"title": section["title"], "anchor": section["anchor"], "below": []}
+        if section["level"] == 1 or not tree:
+            tree.append(line)
+        else:
+            tree[-1]["below"].append(line)
+    return tree

@@ -1,0 +1,44 @@
+"""From the content of articles to their public rows."""
+
+from publishing.kinds import Projection
+from publishing.names import address
+from publishing.projecting import link_rows, notes_of, public_entry
+from publishing.text import split_at_marker, to_html
+from topics.public import tagging_rows
+
+
+def _anchors(titles):
+    """An anchor for each heading, unique on the page."""
+    used, result = {"main", "notes", "see-also"}, []
+    for title in titles:
+        base = address(title) or "section"
+        anchor, number = base, 2
+        while anchor in used:
+            anchor, number = f"{base}-{number}", number + 1
+        used.add(anchor)
+        result.append(anchor)
+    return result
+
+
+def _section(part, anchor, content, notes):
+    before, after = split_at_marker(part.body)
+    top = part.level + 2  # the section's own heading is h2 or h3
+    return {
+        "anchor": anchor,
+        "level": part.level,
+        "title": part.title,
+        "topics": part.topics,
+        "before": to_html(before, links=content.links, notes=notes, top_heading=top),
+        "after": to_html(after, links=content.links, notes=notes, top_heading=top),
+    }
+
+
+def project_article(key, content):
+    """Projection of an article."""
+    notes = notes_of(content)
+    introduction = to_html(content.introduction, links=content.links, notes=notes)
+    anchors = _anchors(part.title for part in content.sections)
+    sections = [_section(part, anchor, content, notes) for part, anchor in zip(content.sections, anchors, strict=True)]
+    page = {"introduction": introduction, "sections": sections}
+    entry = public_entry("article", key, content, category="", page=page, notes=notes)
+    return Projection(entry, [*tagging_rows(key, content), *link_rows(entry, [])])
