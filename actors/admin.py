@@ -1,0 +1,64 @@
+"""Actors and agreements on the desk."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from publishing.admin import EntryAdmin
+from publishing.forms import PartForm, PartFormSet
+from topics.admin import SeeAlsoInline, TopicEntryForm
+
+from .models import Actor, Agreement, Obligation, Participation
+
+
+@admin.register(Actor)
+class ActorAdmin(EntryAdmin):
+    form = TopicEntryForm
+    list_display = ["title", "actor_kind", "region", "state_in_words", "saved_at"]
+    list_filter = ["state", "actor_kind", "region"]
+    autocomplete_fields = ["part_of", "constituent_agreement", "facts_source", "predecessors"]
+    inlines = [SeeAlsoInline]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "summary", "body", "topics"]}),
+        (_("Identity"), {"fields": ["actor_kind", "official_name", "aliases", "region", "iso3", "seat", "website", "wikidata", "language", "featured"]}),
+        (_("Time and links"), {"fields": ["founded", "dissolved", "predecessors", "part_of", "constituent_agreement"]}),
+        (_("Source of the facts"), {"fields": ["facts_source", "facts_locator"]}),
+    ]
+
+
+class ObligationInline(admin.StackedInline):
+    model = Obligation
+    form, formset = PartForm, PartFormSet
+    fields = [("kind", "article", "position"), "description", "condition", "discretionary", ("source", "locator")]
+    autocomplete_fields = ["source"]
+    extra = 0
+
+
+class ParticipationInline(admin.StackedInline):
+    model = Participation
+    form, formset = PartForm, PartFormSet
+    fields = [
+        ("actor", "role", "position"),
+        ("signed", "consent", "consent_means"),
+        ("in_force", "suspended"),
+        ("ended", "ended_means"),
+        ("source", "locator"),
+        ("name_used", "note"),
+    ]
+    autocomplete_fields = ["actor", "source"]
+    extra = 0
+
+
+@admin.register(Agreement)
+class AgreementAdmin(EntryAdmin):
+    form = TopicEntryForm
+    list_display = ["title", "agreement_type", "signed", "state_in_words", "saved_at"]
+    list_filter = ["state", "agreement_type", "scope", "legal_force"]
+    autocomplete_fields = ["text_source", "facts_source", "amends", "superseded_by"]
+    inlines = [ObligationInline, ParticipationInline, SeeAlsoInline]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "summary", "body", "topics"]}),
+        (_("Identity"), {"fields": ["agreement_type", "legal_force", "scope", "aliases", "language", "featured"]}),
+        (_("Time"), {"fields": ["adopted", "signed", "place", "provisional", "in_force", "entry_into_force_rule", "terminated", "termination_cause"]}),
+        (_("Text and registration"), {"fields": ["text_source", "depositary", "languages", "registration", "amends", "superseded_by"]}),
+        (_("Source of the facts"), {"fields": ["facts_source", "facts_locator"]}),
+    ]

@@ -1,0 +1,37 @@
+"""Articles on the desk."""
+
+from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
+
+from publishing.admin import EntryAdmin
+from publishing.forms import PartForm, PartFormSet
+from topics.admin import SeeAlsoInline, TopicEntryForm, TopicsField
+
+from .models import Article, Section
+
+
+class SectionForm(PartForm):
+    topics = TopicsField(help_text=_("Only where the section should offer a “See also” of its own."))
+
+    def clean(self):
+        cleaned = super().clean()
+        # A preview reads the choice from here: saving it would be a write.
+        self.instance.chosen_topics = (cleaned or self.cleaned_data).get("topics", [])
+        return cleaned
+
+
+class SectionInline(admin.StackedInline):
+    model = Section
+    form, formset = SectionForm, PartFormSet
+    fields = [("title", "level", "position"), "body", "topics"]
+    extra = 0
+
+
+@admin.register(Article)
+class ArticleAdmin(EntryAdmin):
+    form = TopicEntryForm
+    inlines = [SectionInline, SeeAlsoInline]
+    fieldsets = [
+        (None, {"fields": ["title", "slug", "summary", "introduction", "topics"]}),
+        (_("Identity"), {"fields": ["aliases", "language", "featured"]}),
+    ]

@@ -1,0 +1,126 @@
+"""Forms of the editorial desk that every kind shares."""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from .models import Entry, EntryAlias
+from .names import normalise
+
+POSITION_STEP = 10
+LAST_POSITION = 32_767
+
+
+class AliasesField(forms.CharField):
+    """Names, one per line; cleaned to a list."""
+
+    widget = forms.Textarea(attrs={"rows": 3})
+
+    def to_python(self, value):
+        names = [line.strip() for line in super().to_python(value).splitlines()]
+        return list({normalise(name): name for name in reversed(names) if normalise(name)}.values())[::-1]
+
+    def validate(self, names):
+        super().validate(names)
+        too_long = next((name for name in names if len(name) > EntryAlias._meta.get_field("name").max_length), None)
+        if too_long:
+            raise ValidationError(_("An alias has at most 200 characters; “%(start)s…” is longer.") % {"start": too_long[:40]})
+
+
+class EntryForm(forms.ModelForm):
+    """The change form of an entry.
+
+    base: number of the snapshot that the form was opened on (0 for none); resolved: number of the newer snapshot whose conflicts the editor
+    has seen. `conflicts` is set by the admin on a subclass: [(field or None, message)].
+    """
+
+    conflicts = ()
+
+    aliases = AliasesField(label=gettext_lazy("aliases"), required=False, help_text=gettext_lazy("Other names, one on each line: abbreviations, former and native names."))
+    change_summary = forms.CharField(
+        label=gettext_lazy("what changed"), required=False, max_length=200, help_text=gettext_lazy("A few words for the history. Readers do not see them.")
+    )
+    base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    resolved = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        row = self.instance
+        self.fields["base"].initial = row.head.number if row.head_id else 0
+        if not row._state.adding:
+            self.initial["aliases"] = "\n".join(row.aliases.order_by("position").values_list("name", flat=True))
+
+    def clean(self):
+        cleaned = super().clean()
+        for field, message in self.conflicts:
+            self.add_error(field if field in self.fields else None, message)
+        return cleaned
+
+
+class PartForm(forms.ModelForm):
+    """A row of an inline with a place of its own."""
+
+    position = forms.IntegerField(
+        label=gettext_lazy("order"), required=False, min_value=0, max_value=LAST_POSITION, help_text=gettext_lazy("Empty: at the end.")
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            self.initial["position"] = None
+
+
+class PartFormSet(forms.BaseInlineFormSet):
+    """Rows in an order: no two in the same place; those without a place go to the end."""
+
+    def clean(self):
+        super().clean()
+        kept = standing_forms(self)
+        taken = {}
+        for form in kept:
+            place = form.cleaned_data.get("position")
+            if place is None:
+                continue
+            if place in taken:
+                form.add_error("position", _("“%(other)s” has the same order. Give each row its own number.") % {"other": taken[place].instance})
+            taken[place] = form
+        last = max(taken, default=0)
+        for form in kept:
+            if form.cleaned_data.get("position") is None:
+                last += POSITION_STEP
+                form.cleaned_data["position"] = form.instance.position = last
+
+
+def standing_forms(formset):
+    """The formset's forms that stand for a row after saving: not empty, not marked for deletion."""
+    return [
+        form
+        for form in formset.forms
+        if hasattr(form, "cleaned_data") and not formset._should_delete_form(form) and (form in formset.initial_forms or form.has_changed())
+    ]
+
+
+class UnpublishForm(forms.Form):
+    """How a page is taken away."""
+
+    outcome = forms.ChoiceField(
+        label=gettext_lazy("What readers then find"),
+        widget=forms.RadioSelect,
+        choices=[
+            (Entry.State.WITHDRAWN, gettext_lazy("Withdrawn: the page stays, with a banner, and leaves lists and search")),
+            (Entry.State.REDIRECTED, gettext_lazy("Redirected: the address leads to another entry")),
+            (Entry.State.GONE, gettext_lazy("Gone: the address answers that the page was removed")),
+        ],
+    )
+    target = forms.ModelChoiceField(label=gettext_lazy("Entry to lead to"), queryset=Entry.objects.none(), required=False)
+
+    def __init__(self, *args, entry, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["target"].queryset = Entry.objects.filter(state=Entry.State.LIVE).exclude(pk=entry.pk).order_by("title")
+
+    def clean(self):
+        cleaned = super().clean()
+        if cleaned.get("outcome") == Entry.State.REDIRECTED and not cleaned.get("target"):
+            self.add_error("target", _("Choose the entry to which the address should lead."))
+        return cleaned
