@@ -1,0 +1,61 @@
+"""Records for tests: each fills in all that the test is not about."""
+
+from itertools import count
+
+from actors.models import Actor, Agreement, Participation
+from articles.models import Article, Section
+from publishing.models import Source
+from publishing.publication import publish
+from publishing.snapshots import take_snapshot
+from topics.vocabulary import Topic
+
+_numbers = count(1)
+
+
+def make_topic(name=None, **fields):
+    topic = Topic(name=name or f"topic {next(_numbers)}", **fields)
+    topic.save()
+    return topic
+
+
+def make_source(key=None, **fields):
+    key = key or f"source-{next(_numbers)}"
+    return Source.objects.create(key=key, **{"title": f"Title of {key}", "url": f"https://example.org/{key}", "kind": "text", **fields})
+
+
+def _entry(model, topics, fields):
+    number = next(_numbers)
+    defaults = {"title": f"{model.KIND.capitalize()} {number}", "slug": f"{model.KIND}-{number}", "summary": f"What {model.KIND} {number} is."}
+    row = model.objects.create(**{**defaults, **fields})
+    row.topics.set(topics)
+    return row
+
+
+def make_article(*, topics=(), sections=(), **fields):
+    """A working article. sections: [{title, body, level, topics}]."""
+    article = _entry(Article, topics, fields)
+    for position, section in enumerate(sections, 1):
+        values = {"title": f"Section {position}", "body": "Text.", **section}
+        own_topics = values.pop("topics", ())
+        Section.objects.create(article=article, position=position * 10, **values).topics.set(own_topics)
+    return article
+
+
+def make_actor(*, topics=(), **fields):
+    return _entry(Actor, topics, {"actor_kind": "state", "region": "europe", **fields})
+
+
+def make_agreement(*, topics=(), parties=(), **fields):
+    """A working agreement. parties: Actors, or mappings with `actor` and other columns of Participation."""
+    agreement = _entry(Agreement, topics, {"agreement_type": "alliance", "legal_force": "binding", "scope": "regional", **fields})
+    for position, party in enumerate(parties, 1):
+        values = party if isinstance(party, dict) else {"actor": party}
+        source = values.get("source") or Source.objects.filter(key="treaty").first() or make_source("treaty")
+        Participation.objects.create(agreement=agreement, position=position * 10, **{"role": "original-party", **values, "source": source})
+    return agreement
+
+
+def publish_now(row, **options):
+    """Snapshot a working row and publish it. Returns the row as it now is."""
+    publish(take_snapshot(row), **options)
+    return type(row).objects.get(pk=row.pk)

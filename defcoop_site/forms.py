@@ -1,0 +1,20 @@
+"""Forms of the pages that join the rooms."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from publishing import kinds
+from publishing.lists import FilterForm
+
+LONGEST_QUERY = 200
+
+
+class SearchForm(FilterForm):
+    q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
+    kind = forms.CharField(required=False)
+
+    def clean_q(self):
+        return self.cleaned_data["q"][:LONGEST_QUERY]
+
+    def clean_kind(self):
+        return self.cleaned_data["kind"] if self.cleaned_data["kind"] in {kind.name for kind in kinds.every()} else ""

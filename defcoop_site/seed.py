@@ -1,0 +1,299 @@
+"""Loads `fixtures/` once: YAML with natural keys becomes working entries, snapshots and public pages (format: fixtures/README.md).
+
+A record that was loaded is never loaded again, whatever became of it. Everything happens in one transaction: all of it or nothing.
+"""
+
+import hashlib
+import uuid
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import yaml
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from actors.content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
+from actors.models import Actor, Agreement
+from articles.content import ArticleContent, SectionContent
+from articles.models import Article
+from publishing import kinds
+from publishing.desk import write_aliases
+from publishing.models import SeededRecord, Source
+from publishing.names import address, normalise
+from publishing.publication import PublicationError, publish
+from publishing.snapshots import take_snapshot
+from topics.vocabulary import Topic, TopicAlias
+
+NAMESPACE = uuid.UUID("5f0c6c0e-3f52-5b5e-9d7c-3c3a3f6f8f10")
+MODELS = {"actors": Actor, "agreements": Agreement, "articles": Article}
+SOURCE_KEYS = {"title", "author", "publisher", "date", "url", "archive_url", "kind"}
+TOPIC_KEYS = {"name", "description", "aliases", "broader"}
+COMMON_KEYS = {"slug", "title", "language", "aliases", "topics", "featured"}
+ACTOR_TEXTS = {
+    "official_name", "region", "iso3", "founded", "dissolved", "seat", "website", "wikidata", "facts_source", "facts_locator", "summary", "body",
+}  # fmt: skip
+AGREEMENT_TEXTS = {
+    "legal_force", "scope", "adopted", "signed", "place", "provisional", "in_force", "terminated", "termination_cause", "entry_into_force_rule",
+    "depositary", "languages", "registration", "facts_source", "facts_locator", "summary", "body",
+}  # fmt: skip
+ENTRY_KEYS = {
+    "actors": COMMON_KEYS | ACTOR_TEXTS | {"kind", "predecessors", "part_of", "constituent_agreement"},
+    "agreements": COMMON_KEYS | AGREEMENT_TEXTS | {"type", "text", "amends", "superseded_by", "obligations", "party_defaults", "parties"},
+    "articles": COMMON_KEYS | {"standfirst", "introduction", "sections"},
+}
+PARTY_TEXTS = {"role", "signed", "consent", "in_force", "suspended", "ended", "ended_means", "name_used", "note", "source", "locator"}
+OBLIGATION_TEXTS = {"kind", "article", "condition", "description", "source", "locator"}
+
+
+class SeedError(Exception):
+    """The fixtures are wrong; `mistakes` has a sentence for each."""
+
+    def __init__(self, mistakes):
+        super().__init__("\n".join(mistakes))
+        self.mistakes = mistakes
+
+
+def key_of(*parts):
+    """The key of a fixture record: the same on every machine."""
+    return uuid.uuid5(NAMESPACE, "/".join(parts))
+
+
+def fingerprint(folder):
+    """A word that changes when any fixture file does."""
+    total = hashlib.sha256()
+    for path in sorted(Path(folder).rglob("*.yaml")):
+        total.update(path.relative_to(folder).as_posix().encode() + b"\0" + path.read_bytes())
+    return f"fixtures:{total.hexdigest()}"
+
+
+@dataclass
+class Seeder:
+    """One run over a folder."""
+
+    folder: Path
+    mistakes: list = field(default_factory=list)
+    loaded: int = 0
+
+    def __post_init__(self):
+        self.known = set(SeededRecord.objects.values_list("key", flat=True))
+
+    def run(self):
+        self._topics()
+        self._sources()
+        fresh = list(self._fresh_entries())
+        for section, record, where in fresh:
+            self._bare_row(section, record, where)
+        self._stop_on_mistakes()
+        for section, record, where in fresh:
+            self._fill(section, record, where)
+        self._stop_on_mistakes()
+        for section, record, where in fresh:
+            row = MODELS[section].objects.get(pk=key_of(section, record["slug"]))
+            try:
+                publish(take_snapshot(row, summary="First version, from the fixtures"))
+            except PublicationError as error:
+                self.mistakes.append(f"{where}: {error}")
+        self._stop_on_mistakes()
+        return self.loaded
+
+    def _stop_on_mistakes(self):
+        if self.mistakes:
+            raise SeedError(self.mistakes)
+
+    def _read(self, path):
+        try:
+            return yaml.load(path.read_text(encoding="utf-8"), Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe loaders
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            self.mistakes.append(f"{path.relative_to(self.folder)}: {' '.join(str(error).split())}")
+            return None
+
+    def _is_new(self, key):
+        """Whether the record was never loaded; from now on it was."""
+        if key in self.known:
+            return False
+        self.known.add(key)
+        SeededRecord.objects.create(key=key)
+        self.loaded += 1
+        return True
+
+    def _unknown_keys(self, record, allowed, where):
+        extra = set(record) - allowed
+        if extra:
+            self.mistakes.append(f"{where}: no such key: {', '.join(sorted(extra))}")
+
+    def _clean(self, row, where, exclude=()):
+        try:
+            row.full_clean(exclude=exclude)
+        except ValidationError as error:
+            self.mistakes += [f"{where}: {name}: {message}" for name, messages in error.message_dict.items() for message in messages]
+
+    def _topics(self):
+        records = self._read(self.folder / "topics.yaml") or []
+        fresh = [record for record in records if self._is_new(f"topic/{normalise(record['name'])}")]
+        rows = {}
+        for record in fresh:
+            where = f"topics.yaml, {record['name']}"
+            self._unknown_keys(record, TOPIC_KEYS, where)
+            row = Topic(id=key_of("topic", normalise(record["name"])), name=record["name"], slug=address(record["name"]), description=record.get("description", ""))
+            self._clean(row, where)
+            row.save()
+            rows[record["name"]] = row
+        for record in fresh:
+            where = f"topics.yaml, {record['name']}"
+            row = rows[record["name"]]
+            if record.get("broader"):
+                row.broader = Topic.objects.filter(normalised=normalise(record["broader"])).first()
+                if row.broader is None:
+                    self.mistakes.append(f"{where}: no topic “{record['broader']}”")
+                self._clean(row, where)
+                row.save()
+            for name in record.get("aliases") or []:
+                alias = TopicAlias(topic=row, name=name)
+                self._clean(alias, where)
+                alias.save()
+
+    def _sources(self):
+        for path in sorted((self.folder / "sources").glob("*.yaml")):
+            for key, record in (self._read(path) or {}).items():
+                where = f"sources/{path.name}, {key}"
+                self._unknown_keys(record, SOURCE_KEYS, where)
+                if self._is_new(f"source/{key}"):
+                    row = Source(id=key_of("source", key), key=key, **{name: record.get(name) or "" for name in SOURCE_KEYS})
+                    self._clean(row, where)
+                    row.save()
+
+    def _fresh_entries(self):
+        for section in MODELS:
+            for path in sorted((self.folder / section).glob("*.yaml")):
+                for record in self._read(path) or []:
+                    where = f"{section}/{path.name}, {record.get('slug')}"
+                    self._unknown_keys(record, ENTRY_KEYS[section], where)
+                    if self._is_new(f"{section}/{record['slug']}"):
+                        yield section, record, where
+
+    def _bare_row(self, section, record, where):
+        """A row that others can refer to, with its names."""
+        row = MODELS[section](id=key_of(section, record["slug"]), title=record["title"], slug=record["slug"])
+        row.save()
+        write_aliases(row, record.get("aliases") or [])
+
+    def _fill(self, section, record, where):
+        content = getattr(self, f"_{section}_content")(record, where)
+        row = MODELS[section].objects.get(pk=key_of(section, record["slug"]))
+        desk = kinds.get(row.kind).desk
+        self.mistakes += [f"{where}: {loss}" for loss in desk.to_rows(row, content)]
+        self._clean(row, where)
+        for name in ("sections", "obligations", "participations"):
+            for part in getattr(row, name).all() if hasattr(row, name) and section != "actors" else ():
+                self._clean(part, f"{where}, {part}", exclude=["article", "agreement", "actor", "source"])
+
+    def _common(self, section, record, where, texts):
+        topics = {address(topic.name): str(topic.pk) for topic in self._all_topics()}
+        names = record.get("topics") or []
+        self.mistakes += [f"{where}: no topic “{name}”" for name in names if name not in topics]
+        values = {name: record.get(name) or "" for name in texts}
+        return {
+            "title": record["title"],
+            "slug": record["slug"],
+            "language": record.get("language", "en"),
+            "summary": " ".join((record.get("summary") or record.get("standfirst") or "").split()),
+            "aliases": record.get("aliases") or [],
+            "featured": record.get("featured", False),
+            "topics": [topics[name] for name in names if name in topics],
+            # A reference that resolves to nothing is named by its slug.
+            "labels": {},
+            **{name: value for name, value in values.items() if name != "summary"},
+        }
+
+    def _all_topics(self):
+        if not hasattr(self, "_topic_rows"):
+            self._topic_rows = list(Topic.objects.all())
+        return self._topic_rows
+
+    def _reference(self, content, section, slug):
+        if not slug:
+            return ""
+        key = str(key_of(section, slug))
+        content["labels"][key] = f"{section}/{slug}"
+        return key
+
+    def _actors_content(self, record, where):
+        content = self._common("actors", record, where, ACTOR_TEXTS)
+        return ActorContent(
+            **content,
+            actor_kind=record.get("kind", ""),
+            predecessors=[self._reference(content, "actors", slug) for slug in record.get("predecessors") or []],
+            part_of=self._reference(content, "actors", record.get("part_of")),
+            constituent_agreement=self._reference(content, "agreements", record.get("constituent_agreement")),
+        )
+
+    def _agreements_content(self, record, where):
+        content = self._common("agreements", record, where, AGREEMENT_TEXTS)
+        content["facts_source"] = content["facts_source"] or record.get("text") or ""
+        return AgreementContent(
+            **content,
+            agreement_type=record.get("type", ""),
+            text_source=record.get("text") or "",
+            amends=self._reference(content, "agreements", record.get("amends")),
+            superseded_by=self._reference(content, "agreements", record.get("superseded_by")),
+            obligations=[self._obligation(record, place, part, where) for place, part in enumerate(record.get("obligations") or [], 1)],
+            participations=[self._party(content, record, place, part, where) for place, part in enumerate(record.get("parties") or [], 1)],
+        )
+
+    def _obligation(self, record, place, part, where):
+        self._unknown_keys(part, OBLIGATION_TEXTS | {"discretionary"}, f"{where}, obligation {place}")
+        return ObligationContent(
+            key=str(key_of("obligation", record["slug"], str(place))),
+            position=place * 10,
+            discretionary=part.get("discretionary", False),
+            **{name: part.get(name) or "" for name in OBLIGATION_TEXTS},
+        )
+
+    def _party(self, content, record, place, part, where):
+        part = {**(record.get("party_defaults") or {}), **part}
+        self._unknown_keys(part, PARTY_TEXTS | {"actor", "means"}, f"{where}, party {part.get('actor')}")
+        return ParticipationContent(
+            key=str(key_of("participation", record["slug"], str(place))),
+            position=place * 10,
+            actor=self._reference(content, "actors", part.get("actor")),
+            consent_means=part.get("means") or "",
+            **{name: " ".join(str(part.get(name) or "").split()) for name in PARTY_TEXTS},
+        )
+
+    def _articles_content(self, record, where):
+        content = self._common("articles", record, where, ["introduction"])
+        return ArticleContent(**content, sections=[self._section(record, place, part, where) for place, part in enumerate(record.get("sections") or [], 1)])
+
+    def _section(self, record, place, part, where):
+        self._unknown_keys(part, {"title", "level", "topics", "body"}, f"{where}, section {place}")
+        topics = {address(topic.name): str(topic.pk) for topic in self._all_topics()}
+        names = part.get("topics") or []
+        self.mistakes += [f"{where}, section {place}: no topic “{name}”" for name in names if name not in topics]
+        return SectionContent(
+            key=str(key_of("section", record["slug"], str(place))),
+            position=place * 10,
+            level=part.get("level", 1),
+            title=part["title"],
+            body=part.get("body") or "",
+            topics=[topics[name] for name in names if name in topics],
+        )
+
+
+class _Rollback(Exception):
+    pass
+
+
+def seed(folder, check_only=False):
+    """Load what was never loaded. Returns the number of records; raises SeedError with every mistake found, keeping nothing."""
+    mark = fingerprint(folder)
+    if not check_only and SeededRecord.objects.filter(key=mark).exists():
+        return 0
+    try:
+        with transaction.atomic():
+            loaded = Seeder(Path(folder)).run()
+            SeededRecord.objects.create(key=mark)
+            if check_only:
+                raise _Rollback
+    except _Rollback:
+        pass
+    return loaded

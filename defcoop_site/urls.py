@@ -1,0 +1,30 @@
+"""Every address of the site."""
+
+from django.contrib import admin
+from django.contrib.sitemaps.views import sitemap
+from django.urls import include, path
+
+from . import views
+from .feeds import LatestFeed
+from .sitemaps import SITEMAPS
+
+urlpatterns = [
+    path("", views.home, name="home"),
+    path("", include("articles.urls")),
+    path("", include("actors.urls")),
+    path("", include("topics.urls")),
+    path("search/", views.search_results, name="search"),
+    path("about/", views.about, name="about"),
+    path("about/editorial-policy/", views.about, {"name": "editorial_policy"}, name="editorial_policy"),
+    path("about/accessibility/", views.about, {"name": "accessibility"}, name="accessibility"),
+    path("feed/", LatestFeed(), name="feed"),
+    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("robots.txt", views.robots, name="robots"),
+    path("healthz", views.health, name="health"),
+    path("admin/", admin.site.urls),
+]
+
+handler400 = "defcoop_site.views.bad_request"
+handler403 = "defcoop_site.views.permission_denied"
+handler404 = "defcoop_site.views.page_not_found"
+handler500 = "defcoop_site.views.server_error"
