@@ -80,13 +80,13 @@ class Actor(Entry):
         if self.iso3 and not (len(self.iso3) == 3 and self.iso3.isascii() and self.iso3.isupper()):
             raise ValidationError({"iso3": _("Write three capital letters, such as FRA.")})
         self._refuse_own_part()
-        if self.constituent_agreement_id and self.constituent_agreement.participations.filter(actor=self.pk).exists():
+        if self.constituent_agreement_id and self.constituent_agreement.participations.filter(actor=self.id).exists():
             raise ValidationError({"constituent_agreement": _("An organisation cannot be its own member: it is a party to this agreement.")})
 
     def _refuse_own_part(self):
         above, seen = self.part_of, set()
         while above is not None and above.pk not in seen:
-            if above.pk == self.pk:
+            if above.pk == self.id:
                 raise ValidationError({"part_of": _("An actor cannot be part of itself.")})
             seen.add(above.pk)
             above = above.part_of
@@ -134,7 +134,7 @@ class Agreement(Entry):
         if self.agreement_type == terms.AgreementType.PROTOCOL and not self.amends_id:
             raise ValidationError({"amends": _("A protocol or amendment names the agreement that it changes.")})
         for name in ("amends", "superseded_by"):
-            if getattr(self, f"{name}_id") == self.pk:
+            if getattr(self, f"{name}_id") == self.id:  # pk is empty before the first save
                 raise ValidationError({name: _("An agreement cannot amend or supersede itself.")})
 
 

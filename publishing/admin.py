@@ -230,7 +230,7 @@ class EntryAdmin(admin.ModelAdmin):
             return render(request, "admin/publishing/preview_errors.html", context, status=422)
         kind = kinds.get(self.model.KIND)
         content = kind.desk.from_forms(form, self._parts(formsets))
-        return preview_response(request, form.instance.pk, kind.name, content, _("Preview of what is in the form. Nothing has been saved."))
+        return preview_response(request, form.instance.id, kind.name, content, _("Preview of what is in the form. Nothing has been saved."))
 
     def history_view(self, request, object_id, extra_context=None):
         """All snapshots of an entry, the newest first."""

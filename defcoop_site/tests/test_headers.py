@@ -1,0 +1,59 @@
+"""What every answer carries, and what it weighs."""
+
+import re
+
+from django.conf import settings
+from django.test import SimpleTestCase, TestCase
+
+from defcoop_site.factories import make_article, publish_now
+
+MOST_CSS, MOST_SCRIPT = 25_000, 10_000
+
+
+class HeaderTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        publish_now(make_article(slug="one"))
+
+    def pages(self):
+        for address in ("/", "/articles/one/", "/articles/nothing/", "/search/?q=a", "/admin/login/", "/feed/"):
+            yield self.client.get(address)
+
+    def test_policy_allows_only_what_the_site_itself_serves(self):
+        for response in self.pages():
+            policy = response.headers["Content-Security-Policy"]
+            self.assertIn("default-src 'none'", policy)
+            self.assertIn("script-src 'self'", policy)
+            self.assertIn("style-src 'self'", policy)
+            self.assertNotIn("unsafe", policy)
+            self.assertNotIn("http:", policy)
+
+    def test_every_page_is_guarded(self):
+        for response in self.pages():
+            self.assertEqual(response.headers["X-Content-Type-Options"], "nosniff")
+            self.assertEqual(response.headers["X-Frame-Options"], "DENY")
+            self.assertEqual(response.headers["Referrer-Policy"], "strict-origin-when-cross-origin")
+            self.assertEqual(response.headers["Cross-Origin-Opener-Policy"], "same-origin")
+            self.assertIn("camera=()", response.headers["Permissions-Policy"])
+
+    def test_readers_get_no_cookie(self):
+        for address in ("/", "/articles/one/", "/search/?q=a", "/feed/"):
+            self.assertFalse(self.client.get(address).cookies, address)
+
+    def test_pages_carry_no_inline_style_or_script_and_fetch_nothing_from_elsewhere(self):
+        for address in ("/", "/articles/one/", "/topics/", "/about/"):
+            html = self.client.get(address).content.decode()
+            self.assertNotRegex(html, r"<script(?![^>]*\bsrc=)")
+            self.assertNotRegex(html, r"<style|\sstyle=|\son\w+=")
+            self.assertEqual([link for link in re.findall(r'<(?:link|script|img)[^>]+(?:href|src)="(https?:[^"]+)"', html) if "canonical" not in link], [])
+
+
+class WeightTests(SimpleTestCase):
+    def weight(self, pattern):
+        return sum(path.stat().st_size for path in (settings.BASE_DIR / "static").rglob(pattern) if path.name != "desk.css")
+
+    def test_style_sheets_are_light(self):
+        self.assertLess(self.weight("*.css"), MOST_CSS)
+
+    def test_scripts_are_light(self):
+        self.assertLess(self.weight("*.js"), MOST_SCRIPT)

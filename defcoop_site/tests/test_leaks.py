@@ -1,0 +1,103 @@
+"""Invariant 1: nothing that happens on the desk short of publishing changes a byte of what readers get."""
+
+from django.test import TestCase
+
+from actors.models import Actor, Agreement
+from articles.models import Article
+from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, make_topic, publish_now
+from publishing.check import check_public
+
+from .crawl import crawl
+from .desk import add_row, change_address, desk_address, form_data, make_editor
+
+SECRET = "zanzibar"
+
+
+class LeakTests(TestCase):
+    """Given a small live library whose entries refer to each other, and an editor with every right."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.topic, cls.other = make_topic("airlift"), make_topic("sea lift")
+        make_source("treaty")
+        cls.state = publish_now(make_actor(title="Ruritania", topics=[cls.topic], body="A state in [[The Pact]]."))
+        cls.agreement = publish_now(make_agreement(title="The Pact", topics=[cls.topic, cls.other], parties=[cls.state, make_actor(title="Unpublished state")]))
+        cls.organisation = publish_now(make_actor(title="Pact Organisation", actor_kind="organisation", constituent_agreement=cls.agreement, topics=[cls.other]))
+        section = {"title": "Part", "body": "On [[Ruritania]] and [@treaty].", "topics": [cls.topic]}
+        cls.article = publish_now(make_article(title="An article", topics=[cls.topic, cls.other], sections=[section]))
+        cls.editor = make_editor(everything=True)
+
+    def setUp(self):
+        self.before = self.public()
+        self.assertGreater(len(self.before), 15)
+        self.client.force_login(self.editor)
+
+    def tearDown(self):
+        self.client.logout()
+        after = self.public()
+        self.assertEqual(self.before.keys(), after.keys())
+        for address, content in self.before.items():
+            self.assertEqual(content, after[address], address)
+        self.assertNotContains(self.client.get(f"/search/?q={SECRET}"), "entry-line")
+        self.assertEqual(check_public(), [])
+
+    def public(self):
+        addresses = [*crawl(self.client), "/articles/nothing/", f"/search/?q={SECRET}"]
+        return {address: self.client.get(address).content for address in addresses}
+
+    def drafts(self):
+        """(row, form data with secret changes) for an entry of each kind."""
+        changes = {"title": SECRET, "slug": SECRET, "summary": SECRET, "aliases": SECRET, "topics": [str(self.other.pk)], "featured": "on", "change_summary": SECRET}
+        for row in (self.article, self.state, self.agreement, self.organisation):
+            data = form_data(self.client.get(change_address(row)))
+            data.update({name: value for name, value in changes.items() if name in data or name in ("aliases", "featured", "change_summary")})
+            data["slug"] = f"{SECRET}-{row.slug}"
+            yield row, data
+
+    def test_saved_drafts_change_nothing(self):
+        for row, data in self.drafts():
+            if row == self.agreement:
+                data.update({"participations-0-signed": "1999", "participations-1-DELETE": "on"})
+                add_row(data, "obligations", kind="defence", description=SECRET, source=str(row.participations.first().source.pk))
+            if row == self.article:
+                data.update({"sections-0-body": SECRET, "sections-0-topics": []})
+                add_row(data, "sections", title=SECRET, level="1", body=SECRET)
+
+            response = self.client.post(change_address(row), {**data, "_continue": "1"})
+
+            self.assertEqual(response.status_code, 302, row)
+
+    def test_new_drafts_change_nothing(self):
+        for model, extra in (
+            (Article, {"introduction": f"{SECRET} [[Ruritania]]"}),
+            (Actor, {"actor_kind": "state", "region": "europe", "body": "[[Ruritania]]"}),
+            (Agreement, {"agreement_type": "alliance", "legal_force": "binding", "scope": "regional"}),
+        ):
+            data = form_data(self.client.get(desk_address(model, "add")))
+            data.update({"title": SECRET, "slug": SECRET, "summary": SECRET, "topics": [str(self.topic.pk)], **extra})
+
+            response = self.client.post(desk_address(model, "add"), {**data, "_continue": "1"})
+
+            self.assertEqual(response.status_code, 302, model)
+
+    def test_previews_change_nothing(self):
+        for row, data in self.drafts():
+            response = self.client.post(desk_address(row, "preview", row.pk), data)
+
+            self.assertContains(response, SECRET)
+
+    def test_restoring_changes_nothing(self):
+        for row, data in self.drafts():
+            self.client.post(change_address(row), {**data, "_continue": "1"})
+
+            response = self.client.post(desk_address(row, "restore", row.pk, 1))
+
+            self.assertEqual(response.status_code, 302)
+
+    def test_draft_of_a_linked_entry_lends_its_name_to_no_live_page(self):
+        unpublished = Actor.objects.get(title="Unpublished state")
+        data = form_data(self.client.get(change_address(unpublished)))
+
+        response = self.client.post(change_address(unpublished), {**data, "title": SECRET, "_continue": "1"})
+
+        self.assertEqual(response.status_code, 302)
