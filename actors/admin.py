@@ -19,7 +19,23 @@ class ActorAdmin(EntryAdmin):
     inlines = [SeeAlsoInline]
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body", "topics"]}),
-        (_("Identity"), {"fields": ["actor_kind", "official_name", "aliases", "region", "iso3", "seat", "website", "wikidata", "language", "featured"]}),
+        (
+            _("Identity"),
+            {
+                "fields": [
+                    "actor_kind",
+                    "official_name",
+                    "aliases",
+                    "region",
+                    "iso3",
+                    "seat",
+                    "website",
+                    "wikidata",
+                    "language",
+                    "featured",
+                ]
+            },
+        ),
         (_("Time and links"), {"fields": ["founded", "dissolved", "predecessors", "part_of", "constituent_agreement"]}),
         (_("Source of the facts"), {"fields": ["facts_source", "facts_locator"]}),
     ]
@@ -58,7 +74,24 @@ class AgreementAdmin(EntryAdmin):
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body", "topics"]}),
         (_("Identity"), {"fields": ["agreement_type", "legal_force", "scope", "aliases", "language", "featured"]}),
-        (_("Time"), {"fields": ["adopted", "signed", "place", "provisional", "in_force", "entry_into_force_rule", "terminated", "termination_cause"]}),
-        (_("Text and registration"), {"fields": ["text_source", "depositary", "languages", "registration", "amends", "superseded_by"]}),
+        (
+            _("Time"),
+            {
+                "fields": [
+                    "adopted",
+                    "signed",
+                    "place",
+                    "provisional",
+                    "in_force",
+                    "entry_into_force_rule",
+                    "terminated",
+                    "termination_cause",
+                ]
+            },
+        ),
+        (
+            _("Text and registration"),
+            {"fields": ["text_source", "depositary", "languages", "registration", "amends", "superseded_by"]},
+        ),
         (_("Source of the facts"), {"fields": ["facts_source", "facts_locator"]}),
     ]

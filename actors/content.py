@@ -29,7 +29,11 @@ class ActorContent(EntryContent):
         return [self.body]
 
     def source_keys(self):
-        return list(dict.fromkeys([*super().source_keys(), self.facts_source])) if self.facts_source else super().source_keys()
+        return (
+            list(dict.fromkeys([*super().source_keys(), self.facts_source]))
+            if self.facts_source
+            else super().source_keys()
+        )
 
 
 @dataclass(kw_only=True)

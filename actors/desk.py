@@ -82,7 +82,9 @@ class ActorDesk:
             if name not in ("part_of", "constituent_agreement"):
                 setattr(row, name, getattr(content, name))
         row.part_of = next(iter(existing(Actor, [content.part_of], labels, losses)), None)
-        row.constituent_agreement = next(iter(existing(Agreement, [content.constituent_agreement], labels, losses)), None)
+        row.constituent_agreement = next(
+            iter(existing(Agreement, [content.constituent_agreement], labels, losses)), None
+        )
         row.facts_source = find_source(content.facts_source, losses)
         row.save()
         row.predecessors.set(existing(Actor, content.predecessors, labels, losses))
@@ -124,7 +126,9 @@ class AgreementDesk:
                 for part in in_order(obligations)
             ],
             participations=[
-                ParticipationContent(key=str(part.pk), source=source_key(part), **plain_fields(part, PARTICIPATION_FIELDS))
+                ParticipationContent(
+                    key=str(part.pk), source=source_key(part), **plain_fields(part, PARTICIPATION_FIELDS)
+                )
                 for part in in_order(participations)
             ],
         )

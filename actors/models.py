@@ -12,10 +12,11 @@ from publishing.models import Entry, Source
 from topics.models import TaggedEntry
 
 from . import terms
-from .public import PublicAgreement, PublicActor, PublicParticipation  # noqa: F401 - Django finds models here
+from .public import PublicActor, PublicAgreement, PublicParticipation  # noqa: F401 - Django finds models here
 
-
-END_HELP = _("The day on which the end took effect; it counts as the last day. “unknown” if no source says when; empty while it has not ended.")
+END_HELP = _(
+    "The day on which the end took effect; it counts as the last day. “unknown” if no source says when; empty while it has not ended."
+)
 
 
 def check_order(row, *pairs):
@@ -40,13 +41,19 @@ class Actor(Entry):
     actor_kind = models.CharField(_("kind"), max_length=20, choices=terms.ActorKind)
     official_name = models.CharField(_("official name"), max_length=200, blank=True)
     region = models.CharField(_("region"), max_length=30, choices=terms.Region)
-    iso3 = models.CharField(_("ISO 3166 code"), max_length=3, blank=True, help_text=_("Three capital letters; states in being only."))
+    iso3 = models.CharField(
+        _("ISO 3166 code"), max_length=3, blank=True, help_text=_("Three capital letters; states in being only.")
+    )
     founded = DateTextField(_("founded"))
     dissolved = DateTextField(_("dissolved"))
-    seat = models.CharField(_("seat"), max_length=120, blank=True, help_text=_("Capital, headquarters or registered seat."))
+    seat = models.CharField(
+        _("seat"), max_length=120, blank=True, help_text=_("Capital, headquarters or registered seat.")
+    )
     website = models.URLField(_("website"), max_length=300, blank=True)
     wikidata = models.CharField(_("Wikidata item"), max_length=20, blank=True, help_text=_("Q and a number, as Q142."))
-    predecessors = models.ManyToManyField("self", verbose_name=_("predecessors"), symmetrical=False, blank=True, related_name="successors")
+    predecessors = models.ManyToManyField(
+        "self", verbose_name=_("predecessors"), symmetrical=False, blank=True, related_name="successors"
+    )
     part_of = models.ForeignKey(
         "self",
         verbose_name=_("part of"),
@@ -65,9 +72,18 @@ class Actor(Entry):
         related_name="constitutes",
         help_text=_("The agreement whose parties are the members."),
     )
-    facts_source = models.ForeignKey(Source, verbose_name=_("source of these facts"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    facts_source = models.ForeignKey(
+        Source,
+        verbose_name=_("source of these facts"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     facts_locator = models.CharField(_("place in the source"), max_length=120, blank=True)
-    body = models.TextField(_("text"), blank=True, help_text=_("Markdown. [[Name]] links to an entry, [@key] cites a source."))
+    body = models.TextField(
+        _("text"), blank=True, help_text=_("Markdown. [[Name]] links to an entry, [@key] cites a source.")
+    )
     topics = TaggableManager(through=TaggedEntry, blank=True, verbose_name=_("topics"))
 
     class Meta:
@@ -81,7 +97,13 @@ class Actor(Entry):
             raise ValidationError({"iso3": _("Write three capital letters, such as FRA.")})
         self._refuse_own_part()
         if self.constituent_agreement_id and self.constituent_agreement.participations.filter(actor=self.id).exists():
-            raise ValidationError({"constituent_agreement": _("An organisation cannot be its own member: it is a party to this agreement.")})
+            raise ValidationError(
+                {
+                    "constituent_agreement": _(
+                        "An organisation cannot be its own member: it is a party to this agreement."
+                    )
+                }
+            )
 
     def _refuse_own_part(self):
         above, seen = self.part_of, set()
@@ -111,13 +133,38 @@ class Agreement(Entry):
     entry_into_force_rule = models.CharField(_("rule for entry into force"), max_length=300, blank=True)
     depositary = models.CharField(_("depositary"), max_length=200, blank=True)
     languages = models.CharField(_("authentic languages"), max_length=200, blank=True)
-    registration = models.CharField(_("registration"), max_length=200, blank=True, help_text=_("Volume, page and number in the UN Treaty Series or another series."))
-    text_source = models.ForeignKey(Source, verbose_name=_("official text"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    facts_source = models.ForeignKey(Source, verbose_name=_("source of these facts"), null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    registration = models.CharField(
+        _("registration"),
+        max_length=200,
+        blank=True,
+        help_text=_("Volume, page and number in the UN Treaty Series or another series."),
+    )
+    text_source = models.ForeignKey(
+        Source, verbose_name=_("official text"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    facts_source = models.ForeignKey(
+        Source,
+        verbose_name=_("source of these facts"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+    )
     facts_locator = models.CharField(_("place in the source"), max_length=120, blank=True)
-    amends = models.ForeignKey("self", verbose_name=_("amends"), null=True, blank=True, on_delete=models.PROTECT, related_name="amendments")
-    superseded_by = models.ForeignKey("self", verbose_name=_("superseded by"), null=True, blank=True, on_delete=models.PROTECT, related_name="supersedes")
-    body = models.TextField(_("text"), blank=True, help_text=_("Markdown. [[Name]] links to an entry, [@key] cites a source."))
+    amends = models.ForeignKey(
+        "self", verbose_name=_("amends"), null=True, blank=True, on_delete=models.PROTECT, related_name="amendments"
+    )
+    superseded_by = models.ForeignKey(
+        "self",
+        verbose_name=_("superseded by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="supersedes",
+    )
+    body = models.TextField(
+        _("text"), blank=True, help_text=_("Markdown. [[Name]] links to an entry, [@key] cites a source.")
+    )
     topics = TaggableManager(through=TaggedEntry, blank=True, verbose_name=_("topics"))
 
     class Meta:
@@ -146,8 +193,15 @@ class Obligation(models.Model):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     kind = models.CharField(_("kind"), max_length=20, choices=terms.ObligationKind)
     article = models.CharField(_("article"), max_length=40, blank=True)
-    condition = models.CharField(_("condition"), max_length=400, blank=True, help_text=_("Place, adversary or event on which the obligation depends."))
-    discretionary = models.BooleanField(_("discretionary"), default=False, help_text=_("Each party itself decides what it does."))
+    condition = models.CharField(
+        _("condition"),
+        max_length=400,
+        blank=True,
+        help_text=_("Place, adversary or event on which the obligation depends."),
+    )
+    discretionary = models.BooleanField(
+        _("discretionary"), default=False, help_text=_("Each party itself decides what it does.")
+    )
     description = models.TextField(_("in plain words"))
     source = models.ForeignKey(Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+")
     locator = models.CharField(_("place in the source"), max_length=120, blank=True)
@@ -176,8 +230,15 @@ class Participation(models.Model):
     suspended = DateTextField(_("suspended from"))
     ended = DateTextField(_("ended"), help_text=END_HELP)
     ended_means = models.CharField(_("how it ended"), max_length=20, choices=terms.EndMeans, blank=True)
-    name_used = models.CharField(_("listed as"), max_length=200, blank=True, help_text=_("Where the agreement lists the actor under another name."))
-    note = models.TextField(_("note"), blank=True, help_text=_("Reservation, declaration or dispute about a date, in plain words."))
+    name_used = models.CharField(
+        _("listed as"),
+        max_length=200,
+        blank=True,
+        help_text=_("Where the agreement lists the actor under another name."),
+    )
+    note = models.TextField(
+        _("note"), blank=True, help_text=_("Reservation, declaration or dispute about a date, in plain words.")
+    )
     source = models.ForeignKey(Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+")
     locator = models.CharField(_("place in the source"), max_length=120, blank=True)
 
@@ -197,5 +258,11 @@ class Participation(models.Model):
             ("signed", "ended", _("A spell cannot end before the signature.")),
             ("signed", "consent", _("Consent to be bound cannot come before the signature.")),
         )
-        if self.actor_id and self.agreement_id and Actor.objects.filter(pk=self.actor_id, constituent_agreement=self.agreement_id).exists():
-            raise ValidationError({"actor": _("An organisation cannot be its own member: this is its constituent agreement.")})
+        if (
+            self.actor_id
+            and self.agreement_id
+            and Actor.objects.filter(pk=self.actor_id, constituent_agreement=self.agreement_id).exists()
+        ):
+            raise ValidationError(
+                {"actor": _("An organisation cannot be its own member: this is its constituent agreement.")}
+            )

@@ -72,17 +72,42 @@ def actor_facts(entry, around):
 
 def _participations(entry):
     """All participations that an actor's page needs, its own and its members', in one query."""
-    rows = PublicParticipation.objects.filter(Q(actor=entry.pk) | Q(entry=entry.page["facts"]["constituent_agreement"] or None), entry__withdrawn=False)
-    names = ["entry__kind", "entry__slug", "entry__title", "entry__sort_key", "entry__category", "actor__kind", "actor__slug", "actor__title", "actor__withdrawn"]
+    rows = PublicParticipation.objects.filter(
+        Q(actor=entry.pk) | Q(entry=entry.page["facts"]["constituent_agreement"] or None), entry__withdrawn=False
+    )
+    names = [
+        "entry__kind",
+        "entry__slug",
+        "entry__title",
+        "entry__sort_key",
+        "entry__category",
+        "actor__kind",
+        "actor__slug",
+        "actor__title",
+        "actor__withdrawn",
+    ]
     own = [field.name for field in PublicParticipation._meta.concrete_fields]
     return rows.select_related("entry", "actor").only(*own, *names).order_by("entry__sort_key", "position", "pk")
 
 
 def _grouped_by_type(rows):
     """[(plural heading, rows)] in the order of the closed list, each with the rows in force first."""
-    rank = {terms.Status.IN_FORCE: 0, terms.Status.PROVISIONAL: 0, terms.Status.SUSPENDED: 1, terms.Status.UNKNOWN: 2, terms.Status.SIGNED: 3, terms.Status.NONE: 3, terms.Status.ENDED: 4}
-    ordered = sorted(rows, key=lambda row: (SECTION_ORDER.index(row.entry.category), rank[row.status], row.entry.sort_key))
-    return [(terms.AgreementType(category).label, list(group)) for category, group in groupby(ordered, key=lambda row: row.entry.category)]
+    rank = {
+        terms.Status.IN_FORCE: 0,
+        terms.Status.PROVISIONAL: 0,
+        terms.Status.SUSPENDED: 1,
+        terms.Status.UNKNOWN: 2,
+        terms.Status.SIGNED: 3,
+        terms.Status.NONE: 3,
+        terms.Status.ENDED: 4,
+    }
+    ordered = sorted(
+        rows, key=lambda row: (SECTION_ORDER.index(row.entry.category), rank[row.status], row.entry.sort_key)
+    )
+    return [
+        (terms.AgreementType(category).label, list(group))
+        for category, group in groupby(ordered, key=lambda row: row.entry.category)
+    ]
 
 
 def actor_context(entry):
@@ -97,7 +122,11 @@ def actor_context(entry):
     links_here = links_to(entry)
     about = articles_about(links_here)
     linked = [facts["part_of"], facts["constituent_agreement"], *facts["predecessors"]]
-    shown = {str(row.entry_id) for row in own} | {str(row.actor_id) for row in members} | {str(article.pk) for article in about}
+    shown = (
+        {str(row.entry_id) for row in own}
+        | {str(row.actor_id) for row in members}
+        | {str(article.pk) for article in about}
+    )
     shown |= set(linked) | set(entry.page["mentions"])
     around = surroundings(entry, links_here=links_here, shown=shown, wanted=[key for key in linked if key])
     return {
@@ -129,7 +158,10 @@ def agreement_facts(entry, around):
             Fact(_("Signed"), date=facts["signed"]),
             Fact(_("Place"), text=facts["place"]),
             Fact(_("Provisionally applied from"), date=facts["provisional"]),
-            Fact(_("In force from") if facts["legal_force"] != "political" else _("In effect from"), date=facts["in_force"]),
+            Fact(
+                _("In force from") if facts["legal_force"] != "political" else _("In effect from"),
+                date=facts["in_force"],
+            ),
             Fact(_("Rule for entry into force"), text=facts["entry_into_force_rule"]),
             Fact(_("Ended"), date=facts["terminated"]),
             Fact(_("How it ended"), text=ended_by),
@@ -164,9 +196,13 @@ def parties_on(entry, targets, on):
     end = entry.page["facts"]["terminated"]
     rows = []
     for part in entry.page["parties"]:
-        row = PublicParticipation(signed=part["signed"], suspended=part["suspended"], **spell(part["in_force"], part["ended"] or end))
+        row = PublicParticipation(
+            signed=part["signed"], suspended=part["suspended"], **spell(part["in_force"], part["ended"] or end)
+        )
         rows.append(Party(part, targets.get(part["actor"]), status_on(row, on), row))
-    return sorted(rows, key=lambda party: (party.name, party.part["in_force"] or party.part["signed"], party.part["position"]))
+    return sorted(
+        rows, key=lambda party: (party.name, party.part["in_force"] or party.part["signed"], party.part["position"])
+    )
 
 
 def agreement_context(entry):
@@ -189,8 +225,17 @@ def agreement_context(entry):
         "status": status_on(row, on),
         "status_since": display(facts["terminated"] or facts["in_force"]),
         "parties": parties,
-        "party_count": len({p.part["actor"] for p in parties if p.part["role"] not in terms.OUTSIDE_ROLES and p.status in (terms.Status.IN_FORCE, terms.Status.SUSPENDED)}),
-        "strip": strips.bar(row, [party.spell for party in parties if party.part["role"] not in terms.OUTSIDE_ROLES], on),
+        "party_count": len(
+            {
+                p.part["actor"]
+                for p in parties
+                if p.part["role"] not in terms.OUTSIDE_ROLES
+                and p.status in (terms.Status.IN_FORCE, terms.Status.SUSPENDED)
+            }
+        ),
+        "strip": strips.bar(
+            row, [party.spell for party in parties if party.part["role"] not in terms.OUTSIDE_ROLES], on
+        ),
         "about": about,
         "on": on,
     }

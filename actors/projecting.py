@@ -25,25 +25,39 @@ AGREEMENT_FACTS = (
 def facts(content, names, notes):
     """The values of a facts box, with the number of the note that gives their source (or None)."""
     values = {name: getattr(content, name) for name in names}
-    return {**values, "note": notes.number(content.facts_source, content.facts_locator) if content.facts_source else None}
+    return {
+        **values,
+        "note": notes.number(content.facts_source, content.facts_locator) if content.facts_source else None,
+    }
 
 
 def project_actor(key, content):
     """Projection of an actor."""
     notes = notes_of(content)
-    page = {"body": to_html(content.body, links=content.links, notes=notes), "facts": facts(content, ACTOR_FACTS, notes)}
+    page = {
+        "body": to_html(content.body, links=content.links, notes=notes),
+        "facts": facts(content, ACTOR_FACTS, notes),
+    }
     entry = public_entry("actor", key, content, category=content.actor_kind, page=page, notes=notes)
     ways = [(Way.MEMBERSHIP, content.constituent_agreement), (Way.PART, content.part_of)]
     ways += [(Way.PREDECESSOR, predecessor) for predecessor in content.predecessors]
     detail = PublicActor(
-        entry_id=key, actor_kind=content.actor_kind, region=content.region, iso3=content.iso3, dissolved=content.dissolved
+        entry_id=key,
+        actor_kind=content.actor_kind,
+        region=content.region,
+        iso3=content.iso3,
+        dissolved=content.dissolved,
     )
     return Projection(entry, [detail, *tagging_rows(key, content), *link_rows(entry, ways)])
 
 
 def _party(part, content, notes):
     """A row of the table of parties."""
-    return {**asdict(part), "note_number": notes.number(part.source, part.locator), "label": part.name_used or content.labels.get(part.actor, "")}
+    return {
+        **asdict(part),
+        "note_number": notes.number(part.source, part.locator),
+        "label": part.name_used or content.labels.get(part.actor, ""),
+    }
 
 
 def project_agreement(key, content):
@@ -54,7 +68,12 @@ def project_agreement(key, content):
         "facts": facts(content, AGREEMENT_FACTS, notes),
         "text_note": notes.number(content.text_source) if content.text_source else None,
         "obligations": [
-            {**asdict(part), "note_number": notes.number(part.source, part.locator or (f"art. {part.article}" if part.article else ""))}
+            {
+                **asdict(part),
+                "note_number": notes.number(
+                    part.source, part.locator or (f"art. {part.article}" if part.article else "")
+                ),
+            }
             for part in content.obligations
         ],
         "parties": [_party(part, content, notes) for part in content.participations],

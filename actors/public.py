@@ -111,7 +111,10 @@ class PublicAgreement(PublicRow, Spell):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry"], name="one_public_agreement_for_an_entry")]
-        indexes = [models.Index(fields=["agreement_type"], name="public_agreement_by_type"), models.Index(fields=["dated"], name="public_agreement_by_date")]
+        indexes = [
+            models.Index(fields=["agreement_type"], name="public_agreement_by_type"),
+            models.Index(fields=["dated"], name="public_agreement_by_date"),
+        ]
 
     def __str__(self):
         return str(self.entry_id)
@@ -123,7 +126,9 @@ class PublicAgreement(PublicRow, Spell):
 class PublicParticipation(PublicRow, Spell):
     """One actor's spell in one live agreement; `entry` is the agreement. The spell ends at the latest with the agreement."""
 
-    actor = models.ForeignKey(PublicEntry, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+")
+    actor = models.ForeignKey(
+        PublicEntry, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
+    )
     part_key = models.UUIDField()
     position = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=20, choices=terms.Role)

@@ -58,7 +58,9 @@ class AgreementType(models.TextChoices):
 AGREEMENT_TYPE_DEFINITIONS = {
     "alliance": _("A written promise among states to act together in a military conflict."),
     "non-aggression": _("A promise not to use force against each other, without a promise of help."),
-    "defence-cooperation": _("A framework for routine cooperation between ministries and forces, without a promise of help in war."),
+    "defence-cooperation": _(
+        "A framework for routine cooperation between ministries and forces, without a promise of help in war."
+    ),
     "arms-control": _("Limits, bans, verification or openness of weapons or forces."),
     "status-of-forces": _("The legal position and stationing of forces abroad, and the use of bases."),
     "security-guarantee": _("One side promises to protect; the other need not."),

@@ -38,7 +38,13 @@ class ActorFilterForm(TopicFilter, FilterForm):
 class AgreementFilterForm(TopicFilter, FilterForm):
     type = Choice(label=_("Type"), choices=terms.AgreementType.choices)
     status = Choice(
-        label=_("Status"), choices=[("in-force", _("in force")), ("not-in-force", _("not in force yet")), ("ended", _("ended")), ("unknown", _("unknown"))]
+        label=_("Status"),
+        choices=[
+            ("in-force", _("in force")),
+            ("not-in-force", _("not in force yet")),
+            ("ended", _("ended")),
+            ("unknown", _("unknown")),
+        ],
     )
     scope = Choice(label=_("Scope"), choices=terms.Scope.choices)
     decade = Choice(label=_("Decade"), choices=[])
@@ -63,7 +69,11 @@ def actor_list(request):
     page = paginate(entries.for_list().order_by("sort_key", "pk"), form)
     details = {actor.entry_id: actor for actor in PublicActor.objects.filter(entry__in=[entry.pk for entry in page])}
     rows = [(entry, details[entry.pk]) for entry in page]
-    return render(request, "actors/actor_list.html", {"page": page, "rows": rows, "form": form, "query": address_without_page(form)})
+    return render(
+        request,
+        "actors/actor_list.html",
+        {"page": page, "rows": rows, "form": form, "query": address_without_page(form)},
+    )
 
 
 @require_safe
@@ -84,7 +94,11 @@ def _narrowed_by_status(agreements, status, on):
     if status == "unknown":
         return maybe.exclude(pk__in=sure.values("pk"))
     rest = agreements.exclude(pk__in=maybe.values("pk"))
-    return rest.filter(ends_latest__lt=on) if status == "ended" else rest.filter(Q(ends_latest=None) | Q(ends_latest__gte=on))
+    return (
+        rest.filter(ends_latest__lt=on)
+        if status == "ended"
+        else rest.filter(Q(ends_latest=None) | Q(ends_latest__gte=on))
+    )
 
 
 @require_safe
@@ -105,7 +119,11 @@ def agreement_list(request):
     page = paginate(entries.for_list().order_by("sort_key", "pk"), form)
     details = {row.entry_id: row for row in PublicAgreement.objects.filter(entry__in=[entry.pk for entry in page])}
     rows = [(entry, details[entry.pk], details[entry.pk].status_on(today)) for entry in page]
-    return render(request, "actors/agreement_list.html", {"page": page, "rows": rows, "form": form, "query": address_without_page(form)})
+    return render(
+        request,
+        "actors/agreement_list.html",
+        {"page": page, "rows": rows, "form": form, "query": address_without_page(form)},
+    )
 
 
 @require_safe

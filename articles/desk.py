@@ -24,7 +24,9 @@ class ArticleDesk:
             topics=sorted(str(topic.pk) for topic in topics),
             sections=[
                 SectionContent(
-                    key=str(section.pk), **plain_fields(section, SECTION_FIELDS), topics=sorted(str(topic.pk) for topic in section_topics)
+                    key=str(section.pk),
+                    **plain_fields(section, SECTION_FIELDS),
+                    topics=sorted(str(topic.pk) for topic in section_topics),
                 )
                 for section, section_topics in ordered
             ],
@@ -68,7 +70,9 @@ class ArticleDesk:
         write_aliases(row, content.aliases)
         write_topics(row, content.topics, labels, losses)
         write_see_also(row, content, losses)
-        write_parts(row, "sections", content.sections, lambda part: {name: getattr(part, name) for name in SECTION_FIELDS})
+        write_parts(
+            row, "sections", content.sections, lambda part: {name: getattr(part, name) for name in SECTION_FIELDS}
+        )
         by_key = {str(section.pk): section for section in row.sections.all()}
         for part in content.sections:
             by_key[part.key].topics.set(existing(Topic, part.topics, labels, losses))

@@ -17,7 +17,11 @@ class Article(Entry):
 
     KIND = "article"
 
-    introduction = models.TextField(_("introduction"), blank=True, help_text=_("Markdown, before the first heading. [[Name]] links to an entry, [@key] cites a source."))
+    introduction = models.TextField(
+        _("introduction"),
+        blank=True,
+        help_text=_("Markdown, before the first heading. [[Name]] links to an entry, [@key] cites a source."),
+    )
     topics = TaggableManager(through=TaggedEntry, blank=True, verbose_name=_("topics"))
 
     class Meta:
@@ -40,10 +44,15 @@ class Section(models.Model):
     body = models.TextField(
         _("text"),
         blank=True,
-        help_text=_("Markdown. A paragraph that is just [see also] says where the line goes that the section’s topics call for; without it, it closes the section."),
+        help_text=_(
+            "Markdown. A paragraph that is just [see also] says where the line goes that the section’s topics call for; without it, it closes the section."
+        ),
     )
     topics = TaggableManager(
-        through="TaggedSection", blank=True, verbose_name=_("topics"), help_text=_("Only where the section should offer a “See also” of its own.")
+        through="TaggedSection",
+        blank=True,
+        verbose_name=_("topics"),
+        help_text=_("Only where the section should offer a “See also” of its own."),
     )
 
     class Meta:

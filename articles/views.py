@@ -12,7 +12,9 @@ from topics.lists import TopicFilter, with_topics
 
 
 class ArticleFilterForm(TopicFilter, FilterForm):
-    order = forms.ChoiceField(label=_("Order"), required=False, choices=[("", _("by title")), ("revised", _("last revised first"))])
+    order = forms.ChoiceField(
+        label=_("Order"), required=False, choices=[("", _("by title")), ("revised", _("last revised first"))]
+    )
 
 
 @require_safe
@@ -22,7 +24,11 @@ def article_list(request):
     entries = PublicEntry.objects.live().filter(kind="article").for_list()
     entries = form.narrow(entries).order_by(*(["-revised_at", "sort_key"] if chosen.get("order") else ["sort_key"]))
     page = paginate(entries, form)
-    return render(request, "articles/article_list.html", {"page": page, "rows": with_topics(page), "form": form, "query": address_without_page(form)})
+    return render(
+        request,
+        "articles/article_list.html",
+        {"page": page, "rows": with_topics(page), "form": form, "query": address_without_page(form)},
+    )
 
 
 @require_safe

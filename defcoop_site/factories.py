@@ -20,12 +20,18 @@ def make_topic(name=None, **fields):
 
 def make_source(key=None, **fields):
     key = key or f"source-{next(_numbers)}"
-    return Source.objects.create(key=key, **{"title": f"Title of {key}", "url": f"https://example.org/{key}", "kind": "text", **fields})
+    return Source.objects.create(
+        key=key, **{"title": f"Title of {key}", "url": f"https://example.org/{key}", "kind": "text", **fields}
+    )
 
 
 def _entry(model, topics, fields):
     number = next(_numbers)
-    defaults = {"title": f"{model.KIND.capitalize()} {number}", "slug": f"{model.KIND}-{number}", "summary": f"What {model.KIND} {number} is."}
+    defaults = {
+        "title": f"{model.KIND.capitalize()} {number}",
+        "slug": f"{model.KIND}-{number}",
+        "summary": f"What {model.KIND} {number} is.",
+    }
     row = model.objects.create(**{**defaults, **fields})
     row.topics.set(topics)
     return row
@@ -47,11 +53,15 @@ def make_actor(*, topics=(), **fields):
 
 def make_agreement(*, topics=(), parties=(), **fields):
     """A working agreement. parties: Actors, or mappings with `actor` and other columns of Participation."""
-    agreement = _entry(Agreement, topics, {"agreement_type": "alliance", "legal_force": "binding", "scope": "regional", **fields})
+    agreement = _entry(
+        Agreement, topics, {"agreement_type": "alliance", "legal_force": "binding", "scope": "regional", **fields}
+    )
     for position, party in enumerate(parties, 1):
         values = party if isinstance(party, dict) else {"actor": party}
         source = values.get("source") or Source.objects.filter(key="treaty").first() or make_source("treaty")
-        Participation.objects.create(agreement=agreement, position=position * 10, **{"role": "original-party", **values, "source": source})
+        Participation.objects.create(
+            agreement=agreement, position=position * 10, **{"role": "original-party", **values, "source": source}
+        )
     return agreement
 
 

@@ -10,7 +10,10 @@ def refuse_malformed_addresses(get_response):
         text = request.path_info + request.META.get("QUERY_STRING", "")
         values = [value for key in request.GET for value in (key, *request.GET.getlist(key))]
         if any("\x00" in value or "\ufffd" in value for value in (text, *values)):
-            return HttpResponseBadRequest("This address holds characters that no page has. Check it for damage.", content_type="text/plain; charset=utf-8")
+            return HttpResponseBadRequest(
+                "This address holds characters that no page has. Check it for damage.",
+                content_type="text/plain; charset=utf-8",
+            )
         return get_response(request)
 
     return middleware

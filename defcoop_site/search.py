@@ -19,7 +19,11 @@ def search(query, kind=""):
         anywhere &= Q(search_title__contains=word) | Q(search_text__contains=word)
     whole = " ".join(words)
     rank = Case(
-        When(sort_key=whole, then=Value(0)), When(sort_key__startswith=whole, then=Value(1)), When(in_name, then=Value(2)), default=Value(3), output_field=IntegerField()
+        When(sort_key=whole, then=Value(0)),
+        When(sort_key__startswith=whole, then=Value(1)),
+        When(in_name, then=Value(2)),
+        default=Value(3),
+        output_field=IntegerField(),
     )
     found = PublicEntry.objects.live().filter(anywhere)
     return (found.filter(kind=kind) if kind else found).annotate(rank=rank).order_by("rank", "sort_key", "pk")

@@ -26,6 +26,7 @@ from topics.vocabulary import Topic, TopicAlias
 
 NAMESPACE = uuid.UUID("5f0c6c0e-3f52-5b5e-9d7c-3c3a3f6f8f10")
 MODELS = {"actors": Actor, "agreements": Agreement, "articles": Article}
+PARTS = {"actors": [], "agreements": ["obligations", "participations"], "articles": ["sections"]}
 SOURCE_KEYS = {"title", "author", "publisher", "date", "url", "archive_url", "kind"}
 TOPIC_KEYS = {"name", "description", "aliases", "broader"}
 COMMON_KEYS = {"slug", "title", "language", "aliases", "topics", "featured"}
@@ -38,10 +39,24 @@ AGREEMENT_TEXTS = {
 }  # fmt: skip
 ENTRY_KEYS = {
     "actors": COMMON_KEYS | ACTOR_TEXTS | {"kind", "predecessors", "part_of", "constituent_agreement"},
-    "agreements": COMMON_KEYS | AGREEMENT_TEXTS | {"type", "text", "amends", "superseded_by", "obligations", "party_defaults", "parties"},
+    "agreements": COMMON_KEYS
+    | AGREEMENT_TEXTS
+    | {"type", "text", "amends", "superseded_by", "obligations", "party_defaults", "parties"},
     "articles": COMMON_KEYS | {"standfirst", "introduction", "sections"},
 }
-PARTY_TEXTS = {"role", "signed", "consent", "in_force", "suspended", "ended", "ended_means", "name_used", "note", "source", "locator"}
+PARTY_TEXTS = {
+    "role",
+    "signed",
+    "consent",
+    "in_force",
+    "suspended",
+    "ended",
+    "ended_means",
+    "name_used",
+    "note",
+    "source",
+    "locator",
+}
 OBLIGATION_TEXTS = {"kind", "article", "condition", "description", "source", "locator"}
 
 
@@ -125,7 +140,9 @@ class Seeder:
         try:
             row.full_clean(exclude=exclude)
         except ValidationError as error:
-            self.mistakes += [f"{where}: {name}: {message}" for name, messages in error.message_dict.items() for message in messages]
+            self.mistakes += [
+                f"{where}, {row}: {name}: {message}" for name, messages in error.message_dict.items() for message in messages
+            ]
 
     def _topics(self):
         records = self._read(self.folder / "topics.yaml") or []
@@ -134,7 +151,12 @@ class Seeder:
         for record in fresh:
             where = f"topics.yaml, {record['name']}"
             self._unknown_keys(record, TOPIC_KEYS, where)
-            row = Topic(id=key_of("topic", normalise(record["name"])), name=record["name"], slug=address(record["name"]), description=record.get("description", ""))
+            row = Topic(
+                id=key_of("topic", normalise(record["name"])),
+                name=record["name"],
+                slug=address(record["name"]),
+                description=record.get("description", ""),
+            )
             self._clean(row, where)
             row.save()
             rows[record["name"]] = row
@@ -158,7 +180,9 @@ class Seeder:
                 where = f"sources/{path.name}, {key}"
                 self._unknown_keys(record, SOURCE_KEYS, where)
                 if self._is_new(f"source/{key}"):
-                    row = Source(id=key_of("source", key), key=key, **{name: record.get(name) or "" for name in SOURCE_KEYS})
+                    row = Source(
+                        id=key_of("source", key), key=key, **{name: record.get(name) or "" for name in SOURCE_KEYS}
+                    )
                     self._clean(row, where)
                     row.save()
 
@@ -183,9 +207,9 @@ class Seeder:
         desk = kinds.get(row.kind).desk
         self.mistakes += [f"{where}: {loss}" for loss in desk.to_rows(row, content)]
         self._clean(row, where)
-        for name in ("sections", "obligations", "participations"):
-            for part in getattr(row, name).all() if hasattr(row, name) and section != "actors" else ():
-                self._clean(part, f"{where}, {part}", exclude=["article", "agreement", "actor", "source"])
+        for name in PARTS[section]:
+            for part in getattr(row, name).all():
+                self._clean(part, where, exclude=["article", "agreement", "actor", "source"])
 
     def _common(self, section, record, where, texts):
         topics = {address(topic.name): str(topic.pk) for topic in self._all_topics()}
@@ -236,8 +260,14 @@ class Seeder:
             text_source=record.get("text") or "",
             amends=self._reference(content, "agreements", record.get("amends")),
             superseded_by=self._reference(content, "agreements", record.get("superseded_by")),
-            obligations=[self._obligation(record, place, part, where) for place, part in enumerate(record.get("obligations") or [], 1)],
-            participations=[self._party(content, record, place, part, where) for place, part in enumerate(record.get("parties") or [], 1)],
+            obligations=[
+                self._obligation(record, place, part, where)
+                for place, part in enumerate(record.get("obligations") or [], 1)
+            ],
+            participations=[
+                self._party(content, record, place, part, where)
+                for place, part in enumerate(record.get("parties") or [], 1)
+            ],
         )
 
     def _obligation(self, record, place, part, where):
@@ -262,7 +292,12 @@ class Seeder:
 
     def _articles_content(self, record, where):
         content = self._common("articles", record, where, ["introduction"])
-        return ArticleContent(**content, sections=[self._section(record, place, part, where) for place, part in enumerate(record.get("sections") or [], 1)])
+        return ArticleContent(
+            **content,
+            sections=[
+                self._section(record, place, part, where) for place, part in enumerate(record.get("sections") or [], 1)
+            ],
+        )
 
     def _section(self, record, place, part, where):
         self._unknown_keys(part, {"title", "level", "topics", "body"}, f"{where}, section {place}")

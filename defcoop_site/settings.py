@@ -31,10 +31,14 @@ LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 if not SECRET_KEY:
     if "pytest" not in sys.modules:
-        raise ImproperlyConfigured("DJANGO_SECRET_KEY is not set. `make serve` writes a .env with one; or set it in the environment.")
+        raise ImproperlyConfigured(
+            "DJANGO_SECRET_KEY is not set. `make serve` writes a .env with one; or set it in the environment."
+        )
     SECRET_KEY = "only-for-the-test-run"  # noqa: S105 - never used outside pytest
 if not ALLOWED_HOSTS and not DEBUG and "pytest" not in sys.modules:
-    raise ImproperlyConfigured("DJANGO_ALLOWED_HOSTS is not set. Name the hosts that the site answers for, with commas between them.")
+    raise ImproperlyConfigured(
+        "DJANGO_ALLOWED_HOSTS is not set. Name the hosts that the site answers for, with commas between them."
+    )
 
 INSTALLED_APPS = [
     "defcoop_site",
@@ -130,7 +134,12 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 # --- Safety ------------------------------------------------------------------------------------------------------------------
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+    for name in (
+        "UserAttributeSimilarityValidator",
+        "MinimumLengthValidator",
+        "CommonPasswordValidator",
+        "NumericPasswordValidator",
+    )
 ]
 LOGIN_URL = "admin:login"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES

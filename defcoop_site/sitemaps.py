@@ -22,7 +22,16 @@ class TopicSitemap(Sitemap):
 
 class PageSitemap(Sitemap):
     def items(self):
-        return ["home", "article_list", "actor_list", "agreement_list", "topic_list", "about", "editorial_policy", "accessibility"]
+        return [
+            "home",
+            "article_list",
+            "actor_list",
+            "agreement_list",
+            "topic_list",
+            "about",
+            "editorial_policy",
+            "accessibility",
+        ]
 
     def location(self, item):
         return reverse(item)

@@ -35,7 +35,13 @@ def search_results(request):
     form = SearchForm(request.GET)
     chosen = form.chosen()
     page = paginate(search(chosen.get("q", ""), chosen.get("kind", "")).for_list(), form)
-    context = {"form": form, "q": chosen.get("q", ""), "page": page, "rows": with_topics(page), "query": address_without_page(form)}
+    context = {
+        "form": form,
+        "q": chosen.get("q", ""),
+        "page": page,
+        "rows": with_topics(page),
+        "query": address_without_page(form),
+    }
     return render(request, "defcoop_site/search_results.html", context)
 
 
@@ -46,7 +52,13 @@ def about(request, name="about"):
 
 @require_safe
 def robots(request):
-    lines = ["User-agent: *", "Disallow: /admin/", "Disallow: /search/", f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}", ""]
+    lines = [
+        "User-agent: *",
+        "Disallow: /admin/",
+        "Disallow: /search/",
+        f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
+        "",
+    ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
 
 

@@ -57,7 +57,9 @@ class EntryAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_in_words(self, entry):
         if entry.has_unpublished_changes:
-            return format_html('<span class="desk-state desk-state--changed">{}</span>', _("live, with unpublished changes"))
+            return format_html(
+                '<span class="desk-state desk-state--changed">{}</span>', _("live, with unpublished changes")
+            )
         return format_html('<span class="desk-state desk-state--{}">{}</span>', entry.state, entry.get_state_display())
 
     @admin.display(description=gettext_lazy("last saved"), ordering="head__created_at")
@@ -81,7 +83,10 @@ class EntryAdmin(admin.ModelAdmin):
         return ours + super().get_urls()
 
     def address(self, name, *args):
-        return reverse(f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{name}", args=[quote(arg) for arg in args])
+        return reverse(
+            f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{name}",
+            args=[quote(arg) for arg in args],
+        )
 
     def _entry_or_404(self, request, object_id, right):
         """The row, for somebody with the right ("view" or "change")."""
@@ -103,7 +108,13 @@ class EntryAdmin(admin.ModelAdmin):
     def get_fieldsets(self, request, obj=None):
         """The kind's own fieldsets and, last, what every form carries."""
         own = super().get_fieldsets(request, obj)
-        return [*own, (gettext_lazy("This change"), {"fields": ["change_summary", "base", "resolved"], "classes": ["desk-change"]})]
+        return [
+            *own,
+            (
+                gettext_lazy("This change"),
+                {"fields": ["change_summary", "base", "resolved"], "classes": ["desk-change"]},
+            ),
+        ]
 
     def _posted(self, request, row):
         """The bound form and formsets of a POST, and whether all are valid."""
@@ -111,17 +122,23 @@ class EntryAdmin(admin.ModelAdmin):
         form = form_class(request.POST, request.FILES, instance=row)
         valid = form.is_valid()
         formsets, _inlines = self._create_formsets(request, form.instance, change=row is not None)
-        valid = all([formset.is_valid() for formset in formsets]) and valid
+        for formset in formsets:
+            valid = formset.is_valid() and valid  # each is asked, so that each names its faults
         return form, formsets, valid
 
     @staticmethod
     def _parts(formsets):
         """{related name: unsaved rows} of valid formsets."""
-        return {formset.fk.remote_field.get_accessor_name(): [form.instance for form in standing_forms(formset)] for formset in formsets}
+        return {
+            formset.fk.remote_field.get_accessor_name(): [form.instance for form in standing_forms(formset)]
+            for formset in formsets
+        }
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST":
-            return super().changeform_view(request, object_id, form_url, {**self._state_context(request, object_id), **(extra_context or {})})
+            return super().changeform_view(
+                request, object_id, form_url, {**self._state_context(request, object_id), **(extra_context or {})}
+            )
         if "_publish" in request.POST and not request.user.has_perm(PUBLISH_RIGHT):
             raise PermissionDenied
         with transaction.atomic():
@@ -142,7 +159,11 @@ class EntryAdmin(admin.ModelAdmin):
         row = self._entry_or_404(request, object_id, "change")
         Entry.objects.select_for_update().get(pk=row.pk)
         row.refresh_from_db()
-        base = row.snapshots.filter(number=request.POST["base"]).first() if request.POST.get("base", "").isdecimal() else None
+        base = (
+            row.snapshots.filter(number=request.POST["base"]).first()
+            if request.POST.get("base", "").isdecimal()
+            else None
+        )
         if base is None or row.head_id == base.pk:
             return None
         form, formsets, valid = self._posted(request, row)
@@ -161,7 +182,11 @@ class EntryAdmin(admin.ModelAdmin):
         fresh = self.get_object(request, unquote(object_id))
         take_snapshot(fresh, request.user, form.cleaned_data["change_summary"])
         self.log_change(request, fresh, _("Joined with changes that were saved meanwhile."))
-        messages.info(request, _("%(who)s saved this entry while you were writing. Both changes are in it now.") % {"who": row.head.author or _("Somebody")})
+        messages.info(
+            request,
+            _("%(who)s saved this entry while you were writing. Both changes are in it now.")
+            % {"who": row.head.author or _("Somebody")},
+        )
         for loss in losses:
             messages.warning(request, loss)
         return self.response_change(request, fresh)
@@ -177,7 +202,9 @@ class EntryAdmin(admin.ModelAdmin):
             named = part or own or {}
             theirs = part[path[2]] if part else _("removed")
             where = f"{path[0]}, {named.get('title') or named.get('article') or named.get('name_used') or named.get('position')}, {path[2]}"
-        message = _("%(who)s changed “%(where)s” meanwhile, to: “%(theirs)s”. Save again to keep yours, or copy theirs.") % {
+        message = _(
+            "%(who)s changed “%(where)s” meanwhile, to: “%(theirs)s”. Save again to keep yours, or copy theirs."
+        ) % {
             "who": head.author or _("Somebody"),
             "where": where.replace("_", " "),
             "theirs": str(theirs)[:1000],
@@ -201,7 +228,9 @@ class EntryAdmin(admin.ModelAdmin):
         else:
             self.log_change(request, row, _("Published."))
             address = PublicEntry.objects.get(pk=row.pk).get_absolute_url()
-            messages.success(request, format_html('{} <a href="{}">{}</a>', _("Published."), address, _("Read the page")))
+            messages.success(
+                request, format_html('{} <a href="{}">{}</a>', _("Published."), address, _("Read the page"))
+            )
 
     def response_change(self, request, obj):
         self._publish_if_asked(request, obj)
@@ -226,11 +255,19 @@ class EntryAdmin(admin.ModelAdmin):
             return HttpResponseNotAllowed(["POST"])
         form, formsets, valid = self._posted(request, row)
         if not valid:
-            context = {**self.admin_site.each_context(request), "title": _("Preview"), "form": form, "formsets": formsets, "opts": self.opts}
+            context = {
+                **self.admin_site.each_context(request),
+                "title": _("Preview"),
+                "form": form,
+                "formsets": formsets,
+                "opts": self.opts,
+            }
             return render(request, "admin/publishing/preview_errors.html", context, status=422)
         kind = kinds.get(self.model.KIND)
         content = kind.desk.from_forms(form, self._parts(formsets))
-        return preview_response(request, form.instance.id, kind.name, content, _("Preview of what is in the form. Nothing has been saved."))
+        return preview_response(
+            request, form.instance.id, kind.name, content, _("Preview of what is in the form. Nothing has been saved.")
+        )
 
     def history_view(self, request, object_id, extra_context=None):
         """All snapshots of an entry, the newest first."""
@@ -274,7 +311,9 @@ class EntryAdmin(admin.ModelAdmin):
         with transaction.atomic():
             _fresh, losses = restore(row, snapshot, request.user, summary)
             self.log_change(request, row, summary)
-        messages.success(request, _("%(summary)s as the draft. Readers see it when you publish.") % {"summary": summary})
+        messages.success(
+            request, _("%(summary)s as the draft. Readers see it when you publish.") % {"summary": summary}
+        )
         for loss in losses:
             messages.warning(request, loss)
         return redirect(self.address("change", row.pk))
@@ -289,13 +328,23 @@ class EntryAdmin(admin.ModelAdmin):
             try:
                 with transaction.atomic():
                     unpublish(row, form.cleaned_data["outcome"], form.cleaned_data["target"])
-                    self.log_change(request, row, _("Unpublished: %(outcome)s.") % {"outcome": Entry.State(form.cleaned_data["outcome"]).label})
+                    self.log_change(
+                        request,
+                        row,
+                        _("Unpublished: %(outcome)s.") % {"outcome": Entry.State(form.cleaned_data["outcome"]).label},
+                    )
             except PublicationError as error:
                 form.add_error(None, str(error))
             else:
                 messages.success(request, _("The page is no longer live."))
                 return redirect(self.address("change", row.pk))
-        context = {**self.admin_site.each_context(request), "title": _("Unpublish “%(title)s”") % {"title": row.title}, "object": row, "opts": self.opts, "form": form}
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Unpublish “%(title)s”") % {"title": row.title},
+            "object": row,
+            "opts": self.opts,
+            "form": form,
+        }
         return render(request, "admin/publishing/unpublish.html", context)
 
 

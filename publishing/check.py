@@ -50,5 +50,9 @@ def check_public():
     strangers = PublicEntry.objects.exclude(pk__in=known)
     differences += [f"{row.kind} {row.slug}: has a page without a live snapshot" for row in strangers]
     found = {(row.kind, row.slug): (row.owner_id, row.target_id) for row in Redirect.objects.all()}
-    differences += [f"redirect {address} differs" for address in sorted(found.keys() | redirects.keys()) if found.get(address) != redirects.get(address)]
+    differences += [
+        f"redirect {address} differs"
+        for address in sorted(found.keys() | redirects.keys())
+        if found.get(address) != redirects.get(address)
+    ]
     return differences

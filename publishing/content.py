@@ -133,7 +133,9 @@ def _merged_paths(base, theirs, mine):
     for path in conflicts:
         # Removed there and changed here: should the change stand, the whole part must.
         if len(path) == 3 and mine.get(path, MISSING) is not MISSING:
-            merged.update({other: value for other, value in mine.items() if other[:2] == path[:2] and merged[other] is MISSING})
+            merged.update(
+                {other: value for other, value in mine.items() if other[:2] == path[:2] and merged[other] is MISSING}
+            )
     return merged, conflicts
 
 

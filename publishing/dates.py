@@ -31,7 +31,9 @@ def bounds(text):
         return date.min, date.max
     match = FORM.fullmatch(text)
     if not match:
-        raise ValueError(_("“%(text)s” is not a date. Write 1949, 1949-04, 1949-04-04 or unknown.") % {"text": text[:40]})
+        raise ValueError(
+            _("“%(text)s” is not a date. Write 1949, 1949-04, 1949-04-04 or unknown.") % {"text": text[:40]}
+        )
     year, month, day = (int(part) if part else None for part in match.groups())
     try:
         first = date(year, month or 1, day or 1)
@@ -80,6 +82,8 @@ class DateTextField(models.CharField):
         kwargs.setdefault("default", "")
         kwargs.setdefault(
             "help_text",
-            gettext_lazy("As precise as the source: 1949, 1949-04 or 1949-04-04. “unknown” if no source says; empty if it did not happen."),
+            gettext_lazy(
+                "As precise as the source: 1949, 1949-04 or 1949-04-04. “unknown” if no source says; empty if it did not happen."
+            ),
         )
         super().__init__(*args, **kwargs)

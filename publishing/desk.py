@@ -43,7 +43,12 @@ def finish(content, labelled=()):
     keys = content.source_keys()
     sources = {source.key: source for source in Source.objects.filter(key__in=keys)}
     content.sources = {
-        key: SourceContent(**{name: getattr(sources[key], name) for name in ("title", "author", "publisher", "date", "url", "archive_url", "kind")})
+        key: SourceContent(
+            **{
+                name: getattr(sources[key], name)
+                for name in ("title", "author", "publisher", "date", "url", "archive_url", "kind")
+            }
+        )
         for key in sorted(sources)
     }
     content.labels = {str(row.pk): str(row) for row in labelled if row is not None}
@@ -56,7 +61,9 @@ def write_entry(row, content, losses):
         if name != "slug":
             setattr(row, name, getattr(content, name))
     if Entry.objects.filter(kind=row.KIND, slug=content.slug).exclude(pk=row.pk).exists():
-        losses.append(_("The address “%(slug)s” now belongs to another entry; the present one stays.") % {"slug": content.slug})
+        losses.append(
+            _("The address “%(slug)s” now belongs to another entry; the present one stays.") % {"slug": content.slug}
+        )
     else:
         row.slug = content.slug
 
@@ -69,7 +76,10 @@ def write_aliases(row, names):
         return
     row.aliases.all().delete()
     EntryAlias.objects.bulk_create(
-        [EntryAlias(entry_id=row.pk, position=place, name=name, normalised=normalise(name)) for place, name in enumerate(ordered)]
+        [
+            EntryAlias(entry_id=row.pk, position=place, name=name, normalised=normalise(name))
+            for place, name in enumerate(ordered)
+        ]
     )
 
 
@@ -83,12 +93,20 @@ def existing(model, keys, labels, losses):
 
 
 def write_parts(parent, related_name, parts, build):
-    """Make the parent's parts what the content says, keeping their keys. build(part) -> dict of column values; None leaves it out."""
+    """Make the parent's parts what the content says, keeping their keys. build(part) -> {column: value}, or None to leave it out."""
     manager = getattr(parent, related_name)
-    kept = []
+    present = {str(row.pk): row for row in manager.all()}
+    fresh = []
     for part in parts:
         values = build(part)
-        if values is not None:
-            row, _created = manager.update_or_create(pk=part.key, defaults={**values, "position": part.position})
-            kept.append(row.pk)
-    manager.exclude(pk__in=kept).delete()
+        if values is None:
+            continue
+        row = present.pop(part.key, None) or manager.model(pk=part.key, **{manager.field.name: parent})
+        for name, value in {**values, "position": part.position}.items():
+            setattr(row, name, value)
+        if row._state.adding:
+            fresh.append(row)
+        else:
+            row.save()
+    manager.model.objects.bulk_create(fresh)
+    manager.filter(pk__in=list(present)).delete()

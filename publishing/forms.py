@@ -25,7 +25,9 @@ class AliasesField(forms.CharField):
         super().validate(names)
         too_long = next((name for name in names if len(name) > EntryAlias._meta.get_field("name").max_length), None)
         if too_long:
-            raise ValidationError(_("An alias has at most 200 characters; “%(start)s…” is longer.") % {"start": too_long[:40]})
+            raise ValidationError(
+                _("An alias has at most 200 characters; “%(start)s…” is longer.") % {"start": too_long[:40]}
+            )
 
 
 class EntryForm(forms.ModelForm):
@@ -37,9 +39,16 @@ class EntryForm(forms.ModelForm):
 
     conflicts = ()
 
-    aliases = AliasesField(label=gettext_lazy("aliases"), required=False, help_text=gettext_lazy("Other names, one on each line: abbreviations, former and native names."))
+    aliases = AliasesField(
+        label=gettext_lazy("aliases"),
+        required=False,
+        help_text=gettext_lazy("Other names, one on each line: abbreviations, former and native names."),
+    )
     change_summary = forms.CharField(
-        label=gettext_lazy("what changed"), required=False, max_length=200, help_text=gettext_lazy("A few words for the history. Readers do not see them.")
+        label=gettext_lazy("what changed"),
+        required=False,
+        max_length=200,
+        help_text=gettext_lazy("A few words for the history. Readers do not see them."),
     )
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     resolved = forms.IntegerField(widget=forms.HiddenInput, required=False)
@@ -62,7 +71,11 @@ class PartForm(forms.ModelForm):
     """A row of an inline with a place of its own."""
 
     position = forms.IntegerField(
-        label=gettext_lazy("order"), required=False, min_value=0, max_value=LAST_POSITION, help_text=gettext_lazy("Empty: at the end.")
+        label=gettext_lazy("order"),
+        required=False,
+        min_value=0,
+        max_value=LAST_POSITION,
+        help_text=gettext_lazy("Empty: at the end."),
     )
 
     def __init__(self, *args, **kwargs):
@@ -83,7 +96,11 @@ class PartFormSet(forms.BaseInlineFormSet):
             if place is None:
                 continue
             if place in taken:
-                form.add_error("position", _("“%(other)s” has the same order. Give each row its own number.") % {"other": taken[place].instance})
+                form.add_error(
+                    "position",
+                    _("“%(other)s” has the same order. Give each row its own number.")
+                    % {"other": taken[place].instance},
+                )
             taken[place] = form
         last = max(taken, default=0)
         for form in kept:
@@ -97,7 +114,9 @@ def standing_forms(formset):
     return [
         form
         for form in formset.forms
-        if hasattr(form, "cleaned_data") and not formset._should_delete_form(form) and (form in formset.initial_forms or form.has_changed())
+        if hasattr(form, "cleaned_data")
+        and not formset._should_delete_form(form)
+        and (form in formset.initial_forms or form.has_changed())
     ]
 
 
@@ -108,16 +127,23 @@ class UnpublishForm(forms.Form):
         label=gettext_lazy("What readers then find"),
         widget=forms.RadioSelect,
         choices=[
-            (Entry.State.WITHDRAWN, gettext_lazy("Withdrawn: the page stays, with a banner, and leaves lists and search")),
+            (
+                Entry.State.WITHDRAWN,
+                gettext_lazy("Withdrawn: the page stays, with a banner, and leaves lists and search"),
+            ),
             (Entry.State.REDIRECTED, gettext_lazy("Redirected: the address leads to another entry")),
             (Entry.State.GONE, gettext_lazy("Gone: the address answers that the page was removed")),
         ],
     )
-    target = forms.ModelChoiceField(label=gettext_lazy("Entry to lead to"), queryset=Entry.objects.none(), required=False)
+    target = forms.ModelChoiceField(
+        label=gettext_lazy("Entry to lead to"), queryset=Entry.objects.none(), required=False
+    )
 
     def __init__(self, *args, entry, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["target"].queryset = Entry.objects.filter(state=Entry.State.LIVE).exclude(pk=entry.pk).order_by("title")
+        self.fields["target"].queryset = (
+            Entry.objects.filter(state=Entry.State.LIVE).exclude(pk=entry.pk).order_by("title")
+        )
 
     def clean(self):
         cleaned = super().clean()

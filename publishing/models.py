@@ -34,11 +34,15 @@ class Source(models.Model):
     title = models.CharField(_("title"), max_length=300)
     author = models.CharField(_("author"), max_length=300, blank=True)
     publisher = models.CharField(_("publisher"), max_length=200, blank=True)
-    date = DateTextField(_("date"), help_text=_("Of the document: 2019, 2019-06 or 2019-06-30. Empty if it bears none."))
+    date = DateTextField(
+        _("date"), help_text=_("Of the document: 2019, 2019-06 or 2019-06-30. Empty if it bears none.")
+    )
     url = models.URLField(_("address"), max_length=500, blank=True)
     archive_url = models.URLField(_("archive address"), max_length=500, blank=True)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    checked_on = models.DateField(_("checked on"), null=True, blank=True, help_text=_("The day on which somebody last read it at its address."))
+    checked_on = models.DateField(
+        _("checked on"), null=True, blank=True, help_text=_("The day on which somebody last read it at its address.")
+    )
 
     class Meta:
         ordering = ["key"]
@@ -75,19 +79,30 @@ class Entry(models.Model):
         max_length=80,
         help_text=_("Last part of the page’s address. Once published, a change leaves a redirect behind."),
     )
-    language = models.CharField(_("language"), max_length=10, default="en", help_text=_("Of the text, as a language tag: en, fr, de."))
-    summary = models.TextField(_("standfirst"), blank=True, max_length=500, help_text=_("One to three plain sentences: what this is, for lists and search engines too."))
+    language = models.CharField(
+        _("language"), max_length=10, default="en", help_text=_("Of the text, as a language tag: en, fr, de.")
+    )
+    summary = models.TextField(
+        _("standfirst"),
+        blank=True,
+        max_length=500,
+        help_text=_("One to three plain sentences: what this is, for lists and search engines too."),
+    )
     featured = models.BooleanField(_("featured"), default=False, help_text=_("Shown on the front page."))
     state = models.CharField(max_length=10, choices=State, default=State.DRAFT, editable=False)
     head = models.ForeignKey("Snapshot", null=True, editable=False, on_delete=models.PROTECT, related_name="+")
     live = models.ForeignKey("Snapshot", null=True, editable=False, on_delete=models.PROTECT, related_name="+")
-    redirect_to = models.ForeignKey("self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="redirected_here")
+    redirect_to = models.ForeignKey(
+        "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="redirected_here"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["kind", "slug"], name="entry_address_is_unique", violation_error_message=_("Another entry of this kind has this address. Choose another.")
+                fields=["kind", "slug"],
+                name="entry_address_is_unique",
+                violation_error_message=_("Another entry of this kind has this address. Choose another."),
             )
         ]
         permissions = [("publish_entry", _("Can publish and unpublish entries"))]
@@ -101,6 +116,9 @@ class Entry(models.Model):
         self.kind = self.KIND or self.kind
         self.normalised_title = normalise(self.title)
         super().save(*args, **kwargs)
+
+    def get_absolute_url(self):
+        return reverse(f"{self.kind}_detail", args=[self.slug])
 
     def clean(self):
         super().clean()
@@ -117,9 +135,6 @@ class Entry(models.Model):
     @property
     def has_unpublished_changes(self):
         return self.state == self.State.LIVE and self.head_id != self.live_id
-
-    def get_absolute_url(self):
-        return reverse(f"{self.kind}_detail", args=[self.slug])
 
 
 class EntryAlias(models.Model):
@@ -161,7 +176,9 @@ class Snapshot(models.Model):
     schema = models.PositiveSmallIntegerField()
     content = models.JSONField()
     digest = models.CharField(max_length=64)
-    author = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("author"))
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("author")
+    )
     summary = models.CharField(_("summary"), max_length=200, blank=True)
     created_at = models.DateTimeField(_("saved"), auto_now_add=True)
 
@@ -169,7 +186,9 @@ class Snapshot(models.Model):
 
     class Meta:
         ordering = ["-number"]
-        constraints = [models.UniqueConstraint(fields=["entry", "number"], name="snapshot_number_is_unique_in_its_entry")]
+        constraints = [
+            models.UniqueConstraint(fields=["entry", "number"], name="snapshot_number_is_unique_in_its_entry")
+        ]
         verbose_name = _("snapshot")
         verbose_name_plural = _("snapshots")
 

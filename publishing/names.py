@@ -6,13 +6,30 @@ import unicodedata
 from django.utils.text import slugify
 
 # Letters that Unicode does not decompose into a base letter and an accent.
-PLAIN = str.maketrans({"ı": "i", "ø": "o", "Ø": "o", "ł": "l", "Ł": "l", "đ": "d", "Đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ß": "ss"})
+PLAIN = str.maketrans(
+    {
+        "ı": "i",
+        "ø": "o",
+        "Ø": "o",
+        "ł": "l",
+        "Ł": "l",
+        "đ": "d",
+        "Đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "ß": "ss",
+    }
+)
 
 
 def normalise(text):
     """One form for all spellings of a name: no accents, no case, single spaces, no invisible characters."""
     decomposed = unicodedata.normalize("NFKD", str(text))
-    kept = "".join(c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) not in ("Cf", "Cc", "Co"))
+    kept = "".join(
+        c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) not in ("Cf", "Cc", "Co")
+    )
     return re.sub(r"\s+", " ", kept.translate(PLAIN).casefold()).strip()
 
 

@@ -18,7 +18,19 @@ class PublicEntryQuerySet(models.QuerySet):
 class PublicEntry(models.Model):
     """One published entry with all that its own page needs. The key is the entry's."""
 
-    LIST_FIELDS = ("id", "kind", "slug", "title", "summary", "category", "language", "revised_at", "first_published_at", "version", "withdrawn")
+    LIST_FIELDS = (
+        "id",
+        "kind",
+        "slug",
+        "title",
+        "summary",
+        "category",
+        "language",
+        "revised_at",
+        "first_published_at",
+        "version",
+        "withdrawn",
+    )
 
     id = models.UUIDField(primary_key=True, editable=False)  # no default: it would turn every save into an insert
     kind = models.CharField(max_length=20)
@@ -104,7 +116,9 @@ class PublicVersion(models.Model):
     published_at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entry_id", "number"], name="version_number_is_unique_in_its_entry")]
+        constraints = [
+            models.UniqueConstraint(fields=["entry_id", "number"], name="version_number_is_unique_in_its_entry")
+        ]
         indexes = [models.Index(fields=["kind", "slug"], name="version_by_address")]
 
     def __str__(self):

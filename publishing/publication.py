@@ -59,12 +59,18 @@ def publish(snapshot, by=None, note=""):
 
 
 def _refuse_incomplete(entry, content):
-    missing = [label for field, label in (("title", _("a title")), ("slug", _("an address")), ("summary", _("a standfirst"))) if not content[field].strip()]
+    missing = [
+        label
+        for field, label in (("title", _("a title")), ("slug", _("an address")), ("summary", _("a standfirst")))
+        if not content[field].strip()
+    ]
     if missing:
         raise PublicationError(_("To be published, this needs %(missing)s.") % {"missing": ", ".join(missing)})
     taken = PublicEntry.objects.filter(kind=entry.kind, slug=content["slug"]).exclude(pk=entry.pk).first()
     if taken:
-        raise PublicationError(_("The live page “%(title)s” has this address. Choose another.") % {"title": taken.title})
+        raise PublicationError(
+            _("The live page “%(title)s” has this address. Choose another.") % {"title": taken.title}
+        )
 
 
 @transaction.atomic
@@ -75,7 +81,9 @@ def unpublish(entry, outcome, target=None):
         raise PublicationError(_("This has never been published."))
     if outcome not in (Entry.State.WITHDRAWN, Entry.State.REDIRECTED, Entry.State.GONE):
         raise ValueError(outcome)
-    if outcome == Entry.State.REDIRECTED and (target is None or target.pk == entry.pk or not PublicEntry.objects.filter(pk=target.pk).exists()):
+    if outcome == Entry.State.REDIRECTED and (
+        target is None or target.pk == entry.pk or not PublicEntry.objects.filter(pk=target.pk).exists()
+    ):
         raise PublicationError(_("Choose another entry that has a live page to lead readers to."))
     entry.state = outcome
     entry.redirect_to_id = target.pk if outcome == Entry.State.REDIRECTED else None
@@ -105,7 +113,9 @@ def redirects_of(entry):
     taken = set(PublicEntry.objects.filter(kind=entry.kind, slug__in=slugs).values_list("slug", flat=True))
     # An address that a later version of another entry had leads there.
     last_owner = dict(
-        PublicVersion.objects.filter(kind=entry.kind, slug__in=slugs).order_by("published_at", "id").values_list("slug", "entry_id")
+        PublicVersion.objects.filter(kind=entry.kind, slug__in=slugs)
+        .order_by("published_at", "id")
+        .values_list("slug", "entry_id")
     )
     target = {Entry.State.REDIRECTED: entry.redirect_to_id, Entry.State.GONE: None}.get(entry.state, entry.pk)
     return {slug: target for slug in slugs - taken if last_owner[slug] == entry.pk}

@@ -20,9 +20,33 @@ STORED_LINK = re.compile(f"{LINK_OPEN}([0-9a-f-]{{36}}){LINK_MIDDLE}([^{LINK_CLO
 WIKI_LINK = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 CITATION = re.compile(r"\[@([a-z0-9][a-z0-9-]{0,79})(?:,[ \n]*([^\[\]\n]{1,120}))?\]")
 MARKER = re.compile(r"^[ ]{0,3}\[see also\][ ]*$", re.IGNORECASE | re.MULTILINE)
-TAGS = {"p", "br", "hr", "em", "strong", "code", "pre", "blockquote", "ul", "ol", "li", "a", "sup", "h3", "h4", "h5", "h6"}
+TAGS = {
+    "p",
+    "br",
+    "hr",
+    "em",
+    "strong",
+    "code",
+    "pre",
+    "blockquote",
+    "ul",
+    "ol",
+    "li",
+    "a",
+    "sup",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+}
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
-ATTRIBUTES = {"a": {"href", "title", "class", "id"}, "sup": {"class"}, "ol": {"start"}, "td": {"class"}, "th": {"class", "scope"}}
+ATTRIBUTES = {
+    "a": {"href", "title", "class", "id"},
+    "sup": {"class"},
+    "ol": {"start"},
+    "td": {"class"},
+    "th": {"class", "scope"},
+}
 MAX_LENGTH = 100_000
 
 
@@ -137,7 +161,9 @@ def to_html(markdown, *, links=None, notes=None, top_heading=3):
     _shift_headings(tokens, top_heading)
     html = PARSER.renderer.render(tokens, PARSER.options, env)
     # Anchors inside a table's scroll box or beside raised numbers stay ours: nothing here came from a visitor's markup.
-    return nh3.clean(html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None).strip()
+    return nh3.clean(
+        html, tags=TAGS, attributes=ATTRIBUTES, url_schemes={"http", "https", "mailto"}, link_rel=None
+    ).strip()
 
 
 def split_at_marker(markdown):
@@ -173,4 +199,6 @@ def to_plain(markdown):
     text = CITATION.sub("", MARKER.sub("", markdown))
     text = WIKI_LINK.sub(lambda match: match[2] or match[1], text)
     html = nh3.clean(PARSER.render(PRIVATE.sub("", text), {"links": {}, "notes": Notes({})}), tags=set())
-    return re.sub(r"\s+", " ", html.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ")).strip()
+    return re.sub(
+        r"\s+", " ", html.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").replace("&nbsp;", " ")
+    ).strip()

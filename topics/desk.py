@@ -23,9 +23,17 @@ def write_topics(row, keys, labels, losses):
 
 def write_see_also(row, content, losses):
     """Make the See-also choices of a working entry what a content says."""
-    wanted = [(SeeAlsoChoice.Choice.PIN, key) for key in content.pins] + [(SeeAlsoChoice.Choice.EXCLUSION, key) for key in content.exclusions]
-    targets = {str(entry.pk): entry for entry in existing(Entry, [key for _choice, key in wanted], content.labels, losses)}
+    wanted = [(SeeAlsoChoice.Choice.PIN, key) for key in content.pins] + [
+        (SeeAlsoChoice.Choice.EXCLUSION, key) for key in content.exclusions
+    ]
+    targets = {
+        str(entry.pk): entry for entry in existing(Entry, [key for _choice, key in wanted], content.labels, losses)
+    }
     row.see_also_choices.all().delete()
     SeeAlsoChoice.objects.bulk_create(
-        [SeeAlsoChoice(entry_id=row.pk, target=targets[key], choice=choice, position=place) for place, (choice, key) in enumerate(wanted) if key in targets]
+        [
+            SeeAlsoChoice(entry_id=row.pk, target=targets[key], choice=choice, position=place)
+            for place, (choice, key) in enumerate(wanted)
+            if key in targets
+        ]
     )

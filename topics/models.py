@@ -41,7 +41,11 @@ class SeeAlsoChoice(models.Model):
     class Meta:
         ordering = ["position"]
         constraints = [
-            models.UniqueConstraint(fields=["entry", "target"], name="see_also_choice_is_made_once", violation_error_message=_("This entry is already in the list."))
+            models.UniqueConstraint(
+                fields=["entry", "target"],
+                name="see_also_choice_is_made_once",
+                violation_error_message=_("This entry is already in the list."),
+            )
         ]
         verbose_name = _("See also choice")
         verbose_name_plural = _("See also choices")

@@ -23,7 +23,11 @@ class Surroundings:
 
 def links_to(entry):
     """The links by which live pages refer to an entry, by title."""
-    links = PublicLink.objects.filter(target_id=entry.pk, entry__withdrawn=False).exclude(entry=entry.pk).select_related("entry")
+    links = (
+        PublicLink.objects.filter(target_id=entry.pk, entry__withdrawn=False)
+        .exclude(entry=entry.pk)
+        .select_related("entry")
+    )
     fields = [f"entry__{name}" for name in PublicEntry.LIST_FIELDS]
     return list(links.order_by("entry__sort_key", "entry_id").only("way", "target_id", *fields))
 
@@ -46,7 +50,9 @@ def surroundings(entry, *, links_here, shown=(), wanted=(), places=None):
     keys = {*wanted, *page["mentions"], *(row[0] for found in (at_end, *rows.values()) for row in found)}
     targets = {str(target.pk): target for target in PublicEntry.objects.filter(pk__in=keys).for_list()}
     return Surroundings(
-        topics=sorted((ranking.topics[key] for key in page["topics"] if key in ranking.topics), key=lambda topic: topic.normalised),
+        topics=sorted(
+            (ranking.topics[key] for key in page["topics"] if key in ranking.topics), key=lambda topic: topic.normalised
+        ),
         targets=targets,
         see_also=ranking.suggestions(at_end, targets, settings.SEE_ALSO_AT_END),
         links_here=links_here,

@@ -46,7 +46,9 @@ class Suggestion:
     def reason(self):
         """Why it is here, in a few words."""
         if self.topics:
-            return _("both about %(topics)s") % {"topics": get_text_list([topic.name for topic in self.topics[:3]], _("and"))}
+            return _("both about %(topics)s") % {
+                "topics": get_text_list([topic.name for topic in self.topics[:3]], _("and"))
+            }
         return _("chosen by the editors")
 
 
@@ -69,7 +71,8 @@ class Ranking:
         carrying = PublicTagging.objects.filter(topic=OuterRef("pk")).annotate(n=count).values("n")
         library = PublicEntry.objects.live().annotate(n=count).values("n")
         topics = Topic.objects.filter(pk__in=topic_keys).annotate(
-            carrying=Subquery(carrying, output_field=IntegerField()), library=Subquery(library, output_field=IntegerField())
+            carrying=Subquery(carrying, output_field=IntegerField()),
+            library=Subquery(library, output_field=IntegerField()),
         )
         self.topics = {str(topic.pk): topic for topic in topics}
         self.weights = {key: rarity(topic.library, topic.carrying) for key, topic in self.topics.items()}
@@ -79,7 +82,9 @@ class Ranking:
     def _load(topic_keys):
         found, shared = {}, defaultdict(set)
         rows = PublicTagging.objects.filter(topic_id__in=topic_keys, entry__withdrawn=False)
-        for key, topic, sort_key, count in rows.values_list("entry_id", "topic_id", "entry__sort_key", "entry__topic_count"):
+        for key, topic, sort_key, count in rows.values_list(
+            "entry_id", "topic_id", "entry__sort_key", "entry__topic_count"
+        ):
             found[str(key)] = (sort_key, count)
             shared[str(key)].add(str(topic))
         return [Candidate(key, *found[key], frozenset(topics)) for key, topics in shared.items()]
@@ -102,7 +107,9 @@ class Ranking:
         for candidate in self.candidates:
             shared = candidate.topics & own
             if shared and candidate.key not in left_out:
-                value = score([self.weights[topic] for topic in shared], candidate.topic_count, candidate.key in self.linked_here)
+                value = score(
+                    [self.weights[topic] for topic in shared], candidate.topic_count, candidate.key in self.linked_here
+                )
                 scored.append((-value, candidate.sort_key, candidate.key, shared))
         scored.sort(key=lambda row: row[:3])
         result += [(key, self._by_rarity(shared), False) for _value, _sort, key, shared in scored]
@@ -114,5 +121,12 @@ class Ranking:
 
     def suggestions(self, ranked, entries, limit):
         """Suggestions for ranked rows whose entries are live. entries: {key: PublicEntry}."""
-        rows = [(entries[key], topics, pinned) for key, topics, pinned in ranked if key in entries and not entries[key].withdrawn]
-        return [Suggestion(entry, [self.topics[topic] for topic in topics], pinned) for entry, topics, pinned in rows[:limit]]
+        rows = [
+            (entries[key], topics, pinned)
+            for key, topics, pinned in ranked
+            if key in entries and not entries[key].withdrawn
+        ]
+        return [
+            Suggestion(entry, [self.topics[topic] for topic in topics], pinned)
+            for entry, topics, pinned in rows[:limit]
+        ]

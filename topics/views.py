@@ -97,18 +97,31 @@ def topic_detail(request, slugs):
 def _around(topics):
     """The topics that go with these: narrower ones, and those that the same entries carry, with counts."""
     keys = [topic.pk for topic in topics]
-    carriers = PublicTagging.objects.filter(topic__in=keys, entry__withdrawn=False).values("entry").annotate(n=Count("pk")).filter(n=len(keys))
+    carriers = (
+        PublicTagging.objects.filter(topic__in=keys, entry__withdrawn=False)
+        .values("entry")
+        .annotate(n=Count("pk"))
+        .filter(n=len(keys))
+    )
     together = Counter(
         dict(
-            PublicTagging.objects.filter(entry__in=carriers.values("entry")).exclude(topic__in=keys).values_list("topic").annotate(n=Count("pk"))
+            PublicTagging.objects.filter(entry__in=carriers.values("entry"))
+            .exclude(topic__in=keys)
+            .values_list("topic")
+            .annotate(n=Count("pk"))
         )
     )
-    related = list(counted_topics().filter(Q(pk__in=[key for key, _n in together.most_common(OFTEN_TOGETHER)]) | Q(broader__in=keys)))
+    related = list(
+        counted_topics().filter(
+            Q(pk__in=[key for key, _n in together.most_common(OFTEN_TOGETHER)]) | Q(broader__in=keys)
+        )
+    )
     for topic in related:
         topic.together = together[topic.pk]
         topic.combined = "+".join(sorted([topic.slug, *(chosen.slug for chosen in topics)]))
     return {
         "narrower": [topic for topic in related if topic.broader_id in keys and topic.entries],
-        "often_together": sorted((topic for topic in related if topic.together), key=lambda topic: (-topic.together, topic.normalised)),
+        "often_together": sorted(
+            (topic for topic in related if topic.together), key=lambda topic: (-topic.together, topic.normalised)
+        ),
     }
-

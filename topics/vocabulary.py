@@ -18,12 +18,24 @@ class Topic(TagBase):
     """A tag with a page. The name is written as inside a sentence: "strategic airlift", "European defence"."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    name = models.CharField(_("name"), max_length=100, unique=True, help_text=_("As inside a sentence: “strategic airlift”, “European defence”."))
+    name = models.CharField(
+        _("name"),
+        max_length=100,
+        unique=True,
+        help_text=_("As inside a sentence: “strategic airlift”, “European defence”."),
+    )
     slug = models.SlugField(_("address"), max_length=100, unique=True, allow_unicode=False)
     normalised = models.CharField(max_length=200, unique=True, editable=False)
-    description = models.CharField(_("description"), max_length=300, blank=True, help_text=_("One line that says what belongs here."))
+    description = models.CharField(
+        _("description"), max_length=300, blank=True, help_text=_("One line that says what belongs here.")
+    )
     broader = models.ForeignKey(
-        "self", verbose_name=_("broader topic"), null=True, blank=True, on_delete=models.PROTECT, related_name="narrower"
+        "self",
+        verbose_name=_("broader topic"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="narrower",
     )
 
     class Meta:
@@ -57,7 +69,9 @@ class Topic(TagBase):
             raise ValidationError({"name": _("The topic “%(name)s” is the same name.") % {"name": same.name}})
         alias = TopicAlias.objects.filter(normalised=plain).exclude(topic=self.pk).select_related("topic").first()
         if alias:
-            raise ValidationError({"name": _("This name is an alias of the topic “%(name)s”.") % {"name": alias.topic.name}})
+            raise ValidationError(
+                {"name": _("This name is an alias of the topic “%(name)s”.") % {"name": alias.topic.name}}
+            )
         self._refuse_cycle()
 
     def _refuse_cycle(self):
@@ -65,9 +79,16 @@ class Topic(TagBase):
         while above is not None:
             depth += 1
             if above.pk == self.pk:
-                raise ValidationError({"broader": _("A topic cannot be broader than itself: “%(name)s” stands below it.") % {"name": self.broader.name}})
+                raise ValidationError(
+                    {
+                        "broader": _("A topic cannot be broader than itself: “%(name)s” stands below it.")
+                        % {"name": self.broader.name}
+                    }
+                )
             if depth > MAX_DEPTH:
-                raise ValidationError({"broader": _("The tree is at most %(depth)d levels deep.") % {"depth": MAX_DEPTH}})
+                raise ValidationError(
+                    {"broader": _("The tree is at most %(depth)d levels deep.") % {"depth": MAX_DEPTH}}
+                )
             above = above.broader
 
 

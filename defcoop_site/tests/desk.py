@@ -7,7 +7,9 @@ from django.urls import reverse
 
 def make_editor(name="editor", *, rights=(), everything=False):
     """A staff user. rights: names of permissions, as "articles.change_article"; everything: a superuser."""
-    user = get_user_model().objects.create_user(name, password="a long password 73", is_staff=True, is_superuser=everything)
+    user = get_user_model().objects.create_user(
+        name, password="a long password 73", is_staff=True, is_superuser=everything
+    )
     for right in rights:
         app, codename = right.split(".")
         user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))

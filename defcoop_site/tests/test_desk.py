@@ -45,7 +45,15 @@ class DeskTests(TestCase):
 class WritingTests(DeskTests):
     def test_new_article_is_written_and_published_from_the_form(self):
         data = form_data(self.client.get(desk_address(Article, "add")))
-        data.update({"title": "Airlift", "slug": "airlift", "summary": "Moving by air.", "introduction": "**Bold** start.", "topics": [str(self.topic.pk)]})
+        data.update(
+            {
+                "title": "Airlift",
+                "slug": "airlift",
+                "summary": "Moving by air.",
+                "introduction": "**Bold** start.",
+                "topics": [str(self.topic.pk)],
+            }
+        )
         add_row(data, "sections", title="First", level="1", body="Some text.", topics=[str(self.topic.pk)])
         add_row(data, "sections", title="Second", level="2", body="More text.")
 
@@ -61,7 +69,15 @@ class WritingTests(DeskTests):
 
     def test_draft_of_a_new_entry_has_no_page(self):
         data = form_data(self.client.get(desk_address(Actor, "add")))
-        data.update({"title": "Freedonia", "slug": "freedonia", "summary": "A state.", "actor_kind": "state", "region": "europe"})
+        data.update(
+            {
+                "title": "Freedonia",
+                "slug": "freedonia",
+                "summary": "A state.",
+                "actor_kind": "state",
+                "region": "europe",
+            }
+        )
 
         self.client.post(desk_address(Actor, "add"), {**data, "_continue": "1"})
 
@@ -93,7 +109,9 @@ class WritingTests(DeskTests):
         source = make_source()
         data = self.open_form(agreement)
         data["aliases"] = "The Pact\nthe pact \nAnother name"
-        add_row(data, "participations", actor=str(actor.pk), role="original-party", signed="1949-04", source=str(source.pk))
+        add_row(
+            data, "participations", actor=str(actor.pk), role="original-party", signed="1949-04", source=str(source.pk)
+        )
         add_row(data, "see_also_choices", target=str(other.pk), choice="pin")
 
         self.save(agreement, data, "_publish")
@@ -118,7 +136,15 @@ class ValidationTests(DeskTests):
     def test_spell_that_ends_before_it_begins_is_refused(self):
         agreement, actor, source = make_agreement(), make_actor(), make_source()
         data = self.open_form(agreement)
-        add_row(data, "participations", actor=str(actor.pk), role="member", in_force="1999", ended="1998-12", source=str(source.pk))
+        add_row(
+            data,
+            "participations",
+            actor=str(actor.pk),
+            role="member",
+            in_force="1999",
+            ended="1998-12",
+            source=str(source.pk),
+        )
 
         self.assert_refused(agreement, data, "A spell cannot end before it begins.")
 
@@ -185,9 +211,15 @@ class PreviewTests(DeskTests):
         near = publish_now(make_article(title="Neighbour", topics=[topic]))
         make_source("treaty")
         body = "See [[Ruritania]] and [@treaty, art. 5]."
-        yield make_article(topics=[topic], sections=[{"title": "Part", "body": body, "topics": [topic]}]), {"introduction": "Changed. " + body}
+        yield (
+            make_article(topics=[topic], sections=[{"title": "Part", "body": body, "topics": [topic]}]),
+            {"introduction": "Changed. " + body},
+        )
         yield make_actor(topics=[topic], body=body), {"body": "Changed. " + body}
-        yield make_agreement(topics=[topic], body=body, parties=[other, make_actor()]), {"participations-0-signed": "1950"}
+        yield (
+            make_agreement(topics=[topic], body=body, parties=[other, make_actor()]),
+            {"participations-0-signed": "1950"},
+        )
         self.near = near
 
     def test_preview_is_the_page_after_publishing_but_for_its_banner(self):
@@ -232,7 +264,9 @@ class PreviewTests(DeskTests):
 
 class HistoryTests(DeskTests):
     def test_restore_brings_an_older_version_back_as_the_draft(self):
-        article = publish_now(make_article(title="First", topics=[self.topic], sections=[{"title": "Kept", "body": "Once."}]))
+        article = publish_now(
+            make_article(title="First", topics=[self.topic], sections=[{"title": "Kept", "body": "Once."}])
+        )
         key = article.sections.get().pk
         data = self.open_form(article)
         data.update({"title": "Second", "topics": [], "sections-0-DELETE": "on"})
@@ -270,7 +304,9 @@ class UnpublishTests(DeskTests):
                 article = publish_now(make_article())
                 address = f"/articles/{article.slug}/"
 
-                self.client.post(desk_address(article, "unpublish", article.pk), {"outcome": outcome, "target": str(target.pk)})
+                self.client.post(
+                    desk_address(article, "unpublish", article.pk), {"outcome": outcome, "target": str(target.pk)}
+                )
 
                 self.assertEqual(self.client.get(address).status_code, status)
 
@@ -286,7 +322,9 @@ class UnpublishTests(DeskTests):
 class ConflictTests(DeskTests):
     def setUp(self):
         super().setUp()
-        self.article = publish_now(make_article(title="Title", sections=[{"title": "One", "body": "a"}, {"title": "Two", "body": "b"}]))
+        self.article = publish_now(
+            make_article(title="Title", sections=[{"title": "One", "body": "a"}, {"title": "Two", "body": "b"}])
+        )
         self.outdated = self.open_form(self.article)
 
     def somebody_else_saves(self, **changes):
@@ -379,7 +417,9 @@ class RightsTests(TestCase):
         article = publish_now(make_article())
         self.client.force_login(make_editor(everything=True))
 
-        self.assertEqual(self.client.post(desk_address(article, "delete", article.pk), {"post": "yes"}).status_code, 403)
+        self.assertEqual(
+            self.client.post(desk_address(article, "delete", article.pk), {"post": "yes"}).status_code, 403
+        )
 
     def test_entries_are_chosen_by_whoever_may_see_some(self):
         publish_now(make_article(title="Findable"))

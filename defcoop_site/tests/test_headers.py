@@ -45,12 +45,21 @@ class HeaderTests(TestCase):
             html = self.client.get(address).content.decode()
             self.assertNotRegex(html, r"<script(?![^>]*\bsrc=)")
             self.assertNotRegex(html, r"<style|\sstyle=|\son\w+=")
-            self.assertEqual([link for link in re.findall(r'<(?:link|script|img)[^>]+(?:href|src)="(https?:[^"]+)"', html) if "canonical" not in link], [])
+            self.assertEqual(
+                [
+                    link
+                    for link in re.findall(r'<(?:link|script|img)[^>]+(?:href|src)="(https?:[^"]+)"', html)
+                    if "canonical" not in link
+                ],
+                [],
+            )
 
 
 class WeightTests(SimpleTestCase):
     def weight(self, pattern):
-        return sum(path.stat().st_size for path in (settings.BASE_DIR / "static").rglob(pattern) if path.name != "desk.css")
+        return sum(
+            path.stat().st_size for path in (settings.BASE_DIR / "static").rglob(pattern) if path.name != "desk.css"
+        )
 
     def test_style_sheets_are_light(self):
         self.assertLess(self.weight("*.css"), MOST_CSS)

@@ -21,8 +21,21 @@ class LeakTests(TestCase):
         cls.topic, cls.other = make_topic("airlift"), make_topic("sea lift")
         make_source("treaty")
         cls.state = publish_now(make_actor(title="Ruritania", topics=[cls.topic], body="A state in [[The Pact]]."))
-        cls.agreement = publish_now(make_agreement(title="The Pact", topics=[cls.topic, cls.other], parties=[cls.state, make_actor(title="Unpublished state")]))
-        cls.organisation = publish_now(make_actor(title="Pact Organisation", actor_kind="organisation", constituent_agreement=cls.agreement, topics=[cls.other]))
+        cls.agreement = publish_now(
+            make_agreement(
+                title="The Pact",
+                topics=[cls.topic, cls.other],
+                parties=[cls.state, make_actor(title="Unpublished state")],
+            )
+        )
+        cls.organisation = publish_now(
+            make_actor(
+                title="Pact Organisation",
+                actor_kind="organisation",
+                constituent_agreement=cls.agreement,
+                topics=[cls.other],
+            )
+        )
         section = {"title": "Part", "body": "On [[Ruritania]] and [@treaty].", "topics": [cls.topic]}
         cls.article = publish_now(make_article(title="An article", topics=[cls.topic, cls.other], sections=[section]))
         cls.editor = make_editor(everything=True)
@@ -47,10 +60,24 @@ class LeakTests(TestCase):
 
     def drafts(self):
         """(row, form data with secret changes) for an entry of each kind."""
-        changes = {"title": SECRET, "slug": SECRET, "summary": SECRET, "aliases": SECRET, "topics": [str(self.other.pk)], "featured": "on", "change_summary": SECRET}
+        changes = {
+            "title": SECRET,
+            "slug": SECRET,
+            "summary": SECRET,
+            "aliases": SECRET,
+            "topics": [str(self.other.pk)],
+            "featured": "on",
+            "change_summary": SECRET,
+        }
         for row in (self.article, self.state, self.agreement, self.organisation):
             data = form_data(self.client.get(change_address(row)))
-            data.update({name: value for name, value in changes.items() if name in data or name in ("aliases", "featured", "change_summary")})
+            data.update(
+                {
+                    name: value
+                    for name, value in changes.items()
+                    if name in data or name in ("aliases", "featured", "change_summary")
+                }
+            )
             data["slug"] = f"{SECRET}-{row.slug}"
             yield row, data
 
@@ -58,7 +85,13 @@ class LeakTests(TestCase):
         for row, data in self.drafts():
             if row == self.agreement:
                 data.update({"participations-0-signed": "1999", "participations-1-DELETE": "on"})
-                add_row(data, "obligations", kind="defence", description=SECRET, source=str(row.participations.first().source.pk))
+                add_row(
+                    data,
+                    "obligations",
+                    kind="defence",
+                    description=SECRET,
+                    source=str(row.participations.first().source.pk),
+                )
             if row == self.article:
                 data.update({"sections-0-body": SECRET, "sections-0-topics": []})
                 add_row(data, "sections", title=SECRET, level="1", body=SECRET)
