@@ -326,7 +326,7 @@ def seed(folder, check_only=False):
     try:
         with transaction.atomic():
             loaded = Seeder(Path(folder)).run()
-            SeededRecord.objects.create(key=mark)
+            SeededRecord.objects.get_or_create(key=mark)
             if check_only:
                 raise _Rollback
     except _Rollback:

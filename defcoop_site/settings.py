@@ -41,12 +41,12 @@ if not ALLOWED_HOSTS and not DEBUG and "pytest" not in sys.modules:
     )
 
 INSTALLED_APPS = [
+    "taggit",
     "defcoop_site",
     "articles",
     "actors",
     "topics",
     "publishing",
-    "taggit",
     "django.contrib.sitemaps",
     "csp",
     "django.contrib.admin",

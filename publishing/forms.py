@@ -40,12 +40,12 @@ class EntryForm(forms.ModelForm):
     conflicts = ()
 
     aliases = AliasesField(
-        label=gettext_lazy("aliases"),
+        label=gettext_lazy("Aliases"),
         required=False,
         help_text=gettext_lazy("Other names, one on each line: abbreviations, former and native names."),
     )
     change_summary = forms.CharField(
-        label=gettext_lazy("what changed"),
+        label=gettext_lazy("What changed"),
         required=False,
         max_length=200,
         help_text=gettext_lazy("A few words for the history. Readers do not see them."),
@@ -56,6 +56,7 @@ class EntryForm(forms.ModelForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         row = self.instance
+        self.fields["summary"].widget.attrs["rows"] = 3
         self.fields["base"].initial = row.head.number if row.head_id else 0
         if not row._state.adding:
             self.initial["aliases"] = "\n".join(row.aliases.order_by("position").values_list("name", flat=True))

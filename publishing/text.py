@@ -142,6 +142,15 @@ def _align(tokens):
             token.attrs["scope"] = "col"
 
 
+def _strip_private(tokens):
+    """An author cannot write a stored link: private-use characters go, also those that came as &#xE000;."""
+    for token in tokens:
+        token.content = PRIVATE.sub("", token.content)
+        token.attrs = {name: PRIVATE.sub("", str(value)) for name, value in token.attrs.items()}
+        token.meta = {name: PRIVATE.sub("", str(value)) for name, value in token.meta.items()}
+        _strip_private(token.children or [])
+
+
 def _shift_headings(tokens, top):
     """Headings inside a body stand below the page's own: the body's first level becomes `top`."""
     for token in tokens:
@@ -154,9 +163,10 @@ def to_html(markdown, *, links=None, notes=None, top_heading=3):
 
     links: {name: key}; notes: a Notes that collects the citations; top_heading: level (3 to 6) of the body's first heading level.
     """
-    source = PRIVATE.sub("", markdown.replace("\x00", ""))[:MAX_LENGTH]
+    source = markdown.replace("\x00", "")[:MAX_LENGTH]
     env = {"links": links or {}, "notes": notes or Notes({})}
     tokens = PARSER.parse(source, env)
+    _strip_private(tokens)
     _align(tokens)
     _shift_headings(tokens, top_heading)
     html = PARSER.renderer.render(tokens, PARSER.options, env)

@@ -5,10 +5,16 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.utils.translation import gettext_lazy as _
 
+from taggit.models import Tag
+
 from publishing.forms import EntryForm, PartForm, PartFormSet
 
 from .models import SeeAlsoChoice, TaggedEntry
 from .vocabulary import Topic, TopicAlias
+
+
+# taggit's own tags are not used here: topics are.
+admin.site.unregister(Tag)
 
 
 class TopicsField(forms.ModelMultipleChoiceField):
@@ -16,7 +22,7 @@ class TopicsField(forms.ModelMultipleChoiceField):
 
     def __init__(self, **kwargs):
         widget = AutocompleteSelectMultiple(TaggedEntry._meta.get_field("tag"), admin.site)
-        super().__init__(Topic.objects.all(), widget=widget, required=False, label=_("topics"), **kwargs)
+        super().__init__(Topic.objects.all(), widget=widget, required=False, label=_("Topics"), **kwargs)
 
 
 class TopicEntryForm(EntryForm):

@@ -1,0 +1,163 @@
+"""The strip: a thin drawing of time under a title, as rectangles for the template to write down.
+
+A stretch that holds under every reading of its dates is drawn full; one that holds only under some reading is drawn faded.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby, pairwise
+
+WIDTH = 1000
+BAR_HEIGHT = 8
+BAR_TOP = 8
+SKYLINE_HEIGHT = 28
+HIGHEST_STOREY = 6
+LEAST_WIDTH = 3
+MOST_LABELS = 5
+ALMOST_EXACT = 31  # days: a date known to the month still makes a thin tick
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A rectangle in a box of WIDTH units by Strip.height; y grows downwards."""
+
+    x: int
+    y: int
+    width: int
+    height: int
+
+
+@dataclass(frozen=True)
+class Strip:
+    """What actors/_strip.html draws. years: [(year, place in percent of the width)]; peak: the highest count, 0 for a single bar."""
+
+    certain: tuple
+    faded: tuple
+    ticks: tuple
+    years: tuple
+    height: int
+    first_year: int
+    last_year: int
+    peak: int = 0
+
+
+class Scale:
+    """Days to places: from the decade of the first known day to the given one."""
+
+    def __init__(self, spells, on):
+        edges = [
+            day
+            for row in spells
+            for day in (row.begins_earliest, row.begins_latest, row.ends_earliest, row.ends_latest)
+        ]
+        known = [day for day in edges if day not in (None, date.min, date.max)]
+        self.is_empty = not known or min(known) > on
+        if self.is_empty:
+            return
+        decade = min(known).year // 10 * 10
+        # An unknown begin gets a decade of its own before all that is known.
+        self.first = date(decade - 10 if date.min in (row.begins_earliest for row in spells) else decade, 1, 1)
+        self.last = on
+
+    def place(self, day):
+        """The place of a day (None: it never comes) within 0 to WIDTH."""
+        day = self.last if day is None else min(max(day, self.first), self.last)
+        return round(WIDTH * (day - self.first).days / max((self.last - self.first).days, 1))
+
+    def years(self):
+        """At most MOST_LABELS round years with their places in percent."""
+        for step in (10, 20, 50, 100, 500):
+            years = range(-(-self.first.year // step) * step, self.last.year + 1, step)
+            if len(years) <= MOST_LABELS:
+                break
+        return tuple((year, self.place(date(year, 1, 1)) / WIDTH * 100) for year in years)
+
+
+def _stretches(row, on):
+    """(certain, possible) stretches of days of a spell up to the day, each a pair or None; an end of None reaches the day."""
+    begun = row.begins_earliest is not None and row.begins_earliest <= on
+    possible = (row.begins_earliest, row.ends_latest) if begun else None
+    if not begun or row.begins_latest > on:
+        return None, possible
+    # A spell lasts at least its first day, even when its end is unknown.
+    end = None if row.ends_earliest is None else max(row.ends_earliest, row.begins_latest)
+    return (row.begins_latest, end), possible
+
+
+def _bar(scale, stretch, y, height):
+    x, end = scale.place(stretch[0]), scale.place(stretch[1])
+    width = max(end - x, LEAST_WIDTH)
+    return Bar(min(x, WIDTH - width), y, width, height)
+
+
+def _strip(scale, certain, faded, ticks, height, peak=0):
+    return Strip(
+        tuple(certain), tuple(faded), tuple(ticks), scale.years(), height, scale.first.year, scale.last.year, peak
+    )
+
+
+def bar(row, joined, on):
+    """An agreement's time in force as one bar, with a tick where a party joined; None where no date is known.
+
+    row: a Spell; joined: Spells of its parties; on: the day at the right edge. Every faded bar lies under a full one.
+    """
+    joined = [
+        party for party in joined if party.begins_earliest not in (None, date.min) and party.begins_earliest <= on
+    ]
+    scale = Scale([row, *joined], on)
+    certain, possible = _stretches(row, on)
+    if scale.is_empty or possible is None:
+        return None
+    exact = [party for party in joined if (party.begins_latest - party.begins_earliest).days <= ALMOST_EXACT]
+    vague = [party for party in joined if party not in exact]
+    faded = {_bar(scale, possible, BAR_TOP, BAR_HEIGHT)} if possible != certain else set()
+    faded |= {_bar(scale, (party.begins_earliest, party.begins_latest), 0, BAR_TOP - 2) for party in vague}
+    ticks = sorted({scale.place(party.begins_earliest) for party in exact})
+    full = [_bar(scale, certain, BAR_TOP, BAR_HEIGHT)] if certain else []
+    return _strip(scale, full, sorted(faded, key=lambda one: (one.x, one.y)), ticks, BAR_TOP + BAR_HEIGHT)
+
+
+def _count(stretches, scale, place):
+    """How many stretches cover the places just after one."""
+    return sum(
+        1
+        for begin, end in stretches
+        if scale.place(begin) <= place < max(scale.place(end), scale.place(begin) + LEAST_WIDTH)
+    )
+
+
+def _steps(stretches, scale, height_of):
+    """The outline of a count over time: bars from the ground up, equal neighbours joined."""
+    places = {0, WIDTH}
+    for begin, end in stretches:
+        begins = scale.place(begin)
+        places |= {begins, max(scale.place(end), min(begins + LEAST_WIDTH, WIDTH))}
+    levels = [(left, right, height_of(_count(stretches, scale, left))) for left, right in pairwise(sorted(places))]
+    for height, run in groupby(levels, key=lambda level: level[2]):
+        run = list(run)
+        if height:
+            yield run[0][0], run[-1][1] - run[0][0], height
+
+
+def skyline(rows, on):
+    """How many of the spells held at each time, as an outline; None where no date is known.
+
+    rows: Spells; on: the day at the right edge. What may have held stands faded behind what certainly did.
+    """
+    rows = [row for row in rows if row.begins_earliest is not None and row.begins_earliest <= on]
+    scale = Scale(rows, on)
+    if scale.is_empty:
+        return None
+    certain, possible = zip(*(_stretches(row, on) for row in rows), strict=True)
+    certain = [stretch for stretch in certain if stretch]
+    peak = max(_count(possible, scale, scale.place(begin)) for begin, _end in possible)
+    height = min(SKYLINE_HEIGHT, HIGHEST_STOREY * peak)
+
+    def bars(stretches):
+        return [
+            Bar(x, height - high, width, high)
+            for x, width, high in _steps(stretches, scale, lambda n: -(-n * height // peak))
+        ]
+
+    faded = bars(possible) if list(possible) != certain else []
+    return _strip(scale, bars(certain), faded, (), height, peak)

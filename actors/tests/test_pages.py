@@ -1,0 +1,280 @@
+import re
+from datetime import date
+
+import time_machine
+from django.utils.html import strip_tags
+
+from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, publish_now
+from publishing.models import Entry
+from publishing.publication import unpublish
+from publishing.tests.scenario import ScenarioTestCase
+from topics.vocabulary import Topic
+
+
+def table_rows(response):
+    """The rows of all tables as lists of words."""
+    html = re.sub(r"<sup.*?</sup>", "", response.content.decode(), flags=re.DOTALL)  # the notes
+    rows = re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
+    return [[" ".join(strip_tags(cell).split()) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in rows]
+
+
+class AgreementPageTests(ScenarioTestCase):
+    def page(self, **fields):
+        publish_now(make_agreement(slug="pact", **fields))
+        return self.client.get("/agreements/pact/")
+
+    def row_of(self, response, name):
+        return next(row for row in table_rows(response) if row[0].startswith(name))
+
+    def test_table_of_parties_tells_none_and_unknown_apart(self):
+        france = make_actor(title="France")
+
+        response = self.page(parties=[{"actor": france, "signed": "1949-04-04", "consent": "unknown", "in_force": "1949-08", "consent_means": "ratification"}])
+
+        row = self.row_of(response, "France")
+        self.assertEqual(row[1:5], ["4 April 1949", "unknown ratification", "August 1949", "none"])
+
+    def test_year_is_not_shown_as_the_first_of_january(self):
+        france = make_actor(title="France")
+
+        response = self.page(signed="1949", in_force="1950", terminated="1966-07", parties=[{"actor": france, "signed": "1949", "in_force": "1950"}])
+
+        text = response.content.decode()
+        self.assertNotIn("January", text)
+        self.assertNotIn("-01-01", text.replace(f"{date.today():%Y}-01-01", ""))
+        self.assertIn('<time class="date" datetime="1949">1949</time>', text)
+        self.assertIn('<time class="date" datetime="1966-07">July 1966</time>', text)
+
+    def test_unknown_date_of_the_agreement_is_shown_as_unknown(self):
+        response = self.page(signed="unknown", in_force="unknown")
+
+        self.assertContains(response, '<span class="date date--unknown">unknown</span>')
+        self.assertContains(response, "status--unknown")
+
+    def test_date_that_was_left_out_has_no_line_in_the_facts(self):
+        response = self.page(signed="1949", in_force="")
+
+        self.assertNotContains(response, "In force from</dt>")
+
+    def test_parties_at_present_are_counted_without_observers_signatories_and_those_who_left(self):
+        actors = [make_actor(title=title) for title in ("In", "Watcher", "Left", "Signer", "Suspended", "Perhaps")]
+        spells = [
+            {"in_force": "1949"},
+            {"in_force": "1949", "role": "observer"},
+            {"in_force": "1949", "ended": "1966"},
+            {"signed": "1949"},
+            {"in_force": "1949", "suspended": "2007-12-12"},
+            {"in_force": "unknown"},
+        ]
+
+        response = self.page(in_force="1949", parties=[{"actor": actor, **spell} for actor, spell in zip(actors, spells, strict=True)])
+
+        self.assertContains(response, "2 at present")
+        statuses = {row[0].split()[0]: row[5] for row in table_rows(response) if len(row) == 6 and row[0] != "Party"}
+        self.assertEqual(
+            statuses,
+            {"In": "in force", "Watcher": "in force", "Left": "ended", "Signer": "signed, not in force", "Suspended": "suspended suspended 12 December 2007", "Perhaps": "unknown"},
+        )
+
+    def test_signature_alone_did_not_end_with_the_agreement(self):
+        signer, party = make_actor(title="Signer"), make_actor(title="Bound")
+
+        response = self.page(in_force="1949", terminated="1966", parties=[{"actor": signer, "signed": "1949"}, {"actor": party, "in_force": "1949"}])
+
+        self.assertEqual(self.row_of(response, "Bound")[5], "ended")
+        self.assertEqual(self.row_of(response, "Signer")[5], "signed, not in force")
+
+    def test_status_follows_the_day_of_the_reader(self):
+        self.page(in_force="1949-08-24", terminated="2030-06-30")
+        for day, status in {"2030-06-30": "in-force", "2030-07-01": "ended"}.items():
+            with self.subTest(day), time_machine.travel(f"{day} 12:00", tick=False):
+                self.assertContains(self.client.get("/agreements/pact/"), f"status--{status}")
+                self.assertContains(self.client.get("/agreements/"), f"status--{status}")
+
+    def test_several_spells_of_one_actor_stand_together_in_order_of_time(self):
+        france, spain = make_actor(title="France"), make_actor(title="Spain")
+
+        response = self.page(parties=[{"actor": france, "in_force": "2009"}, {"actor": spain, "in_force": "1982"}, {"actor": france, "in_force": "1949", "ended": "1966"}])
+
+        rows = [(row[0].split()[0], row[3]) for row in table_rows(response) if len(row) == 6]
+        self.assertEqual(rows[1:], [("France", "1949"), ("France", "2009"), ("Spain", "1982")])
+
+    def test_every_party_has_its_source_as_a_note(self):
+        source = make_source("depositary", title="The depositary’s list")
+
+        response = self.page(parties=[{"actor": make_actor(title="A"), "source": source, "locator": "p. 1"}, {"actor": make_actor(title="B"), "source": source, "locator": "p. 2"}])
+
+        self.assertContains(response, "The depositary’s list", count=2)
+        for number in (1, 2):
+            self.assertContains(response, f'href="#note-{number}"', count=1)
+            self.assertContains(response, f'id="note-{number}"', count=1)
+
+    def test_party_without_a_page_is_named_and_linked_once_it_is_live(self):
+        actor = make_actor(title="Ruritania", slug="ruritania")
+        response = self.page(parties=[actor])
+        self.assertContains(response, "Ruritania")
+        self.assertNotContains(response, "/actors/ruritania/")
+
+        publish_now(actor)
+
+        self.assertContains(self.client.get("/agreements/pact/"), '<a href="/actors/ruritania/">Ruritania</a>')
+
+    def test_party_can_be_listed_under_another_name(self):
+        response = self.page(parties=[{"actor": publish_now(make_actor(title="Russia")), "name_used": "Soviet Union"}])
+
+        self.assertEqual(self.row_of(response, "Soviet Union")[0].split()[:2], ["Soviet", "Union"])
+
+    def test_agreement_without_parties_says_so(self):
+        self.assertContains(self.page(), "No parties are recorded yet.")
+
+    def test_other_agreements_that_change_it_are_named_on_both_pages(self):
+        treaty = publish_now(make_agreement(title="Treaty", slug="treaty"))
+        publish_now(make_agreement(title="Protocol", slug="protocol", agreement_type="protocol", amends=treaty))
+
+        self.assertContains(self.client.get("/agreements/treaty/"), '<a href="/agreements/protocol/">Protocol</a>')
+        self.assertContains(self.client.get("/agreements/protocol/"), '<a href="/agreements/treaty/">Treaty</a>')
+
+
+class ActorPageTests(ScenarioTestCase):
+    def organisation(self, parties, **fields):
+        treaty = publish_now(make_agreement(title="Treaty", slug="treaty", in_force="1949", parties=parties, **fields))
+        publish_now(make_actor(slug="org", title="Organisation", actor_kind="organisation", constituent_agreement=treaty))
+        return self.client.get("/actors/org/")
+
+    def names(self, response, group):
+        return [row.name for row in response.context[group]]
+
+    def test_members_are_the_parties_of_the_constituent_agreement(self):
+        france, spain = (publish_now(make_actor(title=title, slug=title.lower())) for title in ("France", "Spain"))
+
+        response = self.organisation([{"actor": france, "in_force": "1949"}, {"actor": spain, "in_force": "1982-05-30"}])
+
+        self.assertEqual(self.names(response, "members"), ["France", "Spain"])
+        self.assertContains(response, '<a href="/actors/spain/">Spain</a>')
+        self.assertContains(response, "30 May 1982")
+
+    def test_former_members_and_observers_stand_apart(self):
+        left, watcher, stays = make_actor(title="Left"), make_actor(title="Watcher"), make_actor(title="Stays")
+
+        response = self.organisation(
+            [{"actor": left, "in_force": "1949", "ended": "1966-07-01"}, {"actor": watcher, "in_force": "1990", "role": "observer"}, {"actor": stays, "in_force": "1949"}]
+        )
+
+        self.assertEqual([self.names(response, group) for group in ("members", "former_members", "other_roles")], [["Stays"], ["Left"], ["Watcher"]])
+        for words in ("Former members", "Others who take part", "(observer)", "1 July 1966"):
+            self.assertContains(response, words)
+
+    def test_signature_alone_is_not_membership(self):
+        signer, member = make_actor(title="Signer"), make_actor(title="Member")
+
+        response = self.organisation([{"actor": signer, "signed": "1949"}, {"actor": member, "in_force": "1949"}])
+
+        self.assertEqual(self.names(response, "members"), ["Member"])
+
+    def test_signature_alone_is_not_former_membership_once_the_agreement_ended(self):
+        signer, member = make_actor(title="Signer"), make_actor(title="Member")
+
+        response = self.organisation([{"actor": signer, "signed": "1949"}, {"actor": member, "in_force": "1949"}], terminated="1966")
+
+        self.assertEqual(self.names(response, "former_members"), ["Member"])
+
+    def test_member_since_an_unknown_day_is_marked(self):
+        response = self.organisation([{"actor": make_actor(title="Perhaps"), "in_force": "unknown"}])
+
+        self.assertEqual(self.names(response, "members"), ["Perhaps"])
+        self.assertContains(response, "status--unknown")
+
+    def test_members_all_leave_when_the_agreement_ends(self):
+        response = self.organisation([{"actor": make_actor(title="A"), "in_force": "1949"}], terminated="1991-07-01")
+
+        self.assertEqual(self.names(response, "former_members"), ["A"])
+        self.assertContains(response, "No members at present.")
+
+    def test_actor_shows_its_agreements_with_dates_as_precise_as_the_source(self):
+        france = publish_now(make_actor(title="France", slug="france"))
+        publish_now(make_agreement(title="Pact", slug="pact", in_force="1950", parties=[{"actor": france, "signed": "1949", "in_force": "unknown"}]))
+
+        response = self.client.get("/actors/france/")
+
+        row = next(row for row in table_rows(response) if row[0] == "Pact")
+        self.assertEqual(row[2:5], ["1949", "unknown", "none"])
+        self.assertNotIn("January", response.content.decode())
+
+    def test_withdrawn_agreement_leaves_the_actors_page_and_the_list_of_members(self):
+        france = publish_now(make_actor(title="France", slug="france"))
+        self.organisation([{"actor": france, "in_force": "1949"}])
+
+        unpublish(Entry.objects.get(slug="treaty"), Entry.State.WITHDRAWN)
+
+        self.assertNotContains(self.client.get("/actors/france/"), "/agreements/treaty/")
+        self.assertEqual(self.names(self.client.get("/actors/org/"), "members"), [])
+
+    def test_articles_that_mention_an_actor_are_named_and_not_again_under_see_also(self):
+        topic = Topic.objects.create(name="airlift")
+        france = publish_now(make_actor(title="France", slug="france", topics=[topic]))
+        publish_now(make_article(title="About France", slug="about", topics=[topic], introduction="[[France]]"))
+
+        response = self.client.get(france.get_absolute_url())
+
+        self.assertContains(response, '<a href="/articles/about/">About France</a>', count=1)
+
+    def test_predecessor_and_successor_name_each_other(self):
+        old = publish_now(make_actor(title="Old land", slug="old"))
+        new = make_actor(title="New land", slug="new")
+        new.predecessors.add(old)
+
+        publish_now(new)
+
+        self.assertContains(self.client.get("/actors/new/"), '<a href="/actors/old/">Old land</a>')
+        self.assertContains(self.client.get("/actors/old/"), '<a href="/actors/new/">New land</a>')
+
+
+class ListTests(ScenarioTestCase):
+    def titles(self, address):
+        return [row[0].title for row in self.client.get(address).context["rows"]]
+
+    def test_agreements_are_narrowed_by_type_scope_decade_and_status(self):
+        publish_now(make_agreement(title="Held", signed="1949-04-04", in_force="1949-08-24"))
+        publish_now(make_agreement(title="Over", signed="1955", in_force="1955", terminated="1991", agreement_type="declaration"))
+        publish_now(make_agreement(title="Perhaps", signed="unknown", in_force="unknown", scope="bilateral"))
+        publish_now(make_agreement(title="Waiting", signed="1959"))
+        cases = {
+            "status=in-force": ["Held"],
+            "status=ended": ["Over"],
+            "status=unknown": ["Perhaps"],
+            "status=not-in-force": ["Waiting"],
+            "type=declaration": ["Over"],
+            "scope=bilateral": ["Perhaps"],
+            "decade=1950": ["Over", "Waiting"],
+            "decade=1950&status=ended": ["Over"],
+            "decade=1951&status=none": ["Held", "Over", "Perhaps", "Waiting"],
+        }
+        for query, expected in cases.items():
+            with self.subTest(query):
+                self.assertEqual(self.titles(f"/agreements/?{query}"), expected)
+
+    def test_every_agreement_has_exactly_one_status_and_the_list_shows_it(self):
+        spells = [("1949", ""), ("1949", "1966"), ("unknown", ""), ("", ""), ("unknown", "1966"), ("1949", "unknown"), ("", "1966"), (str(date.today().year), ""), ("9998", "")]
+        for begins, ends in spells:
+            publish_now(make_agreement(in_force=begins, terminated=ends))
+
+        found = [title for status in ("in-force", "not-in-force", "ended", "unknown") for title in self.titles(f"/agreements/?status={status}")]
+
+        self.assertEqual(sorted(found), sorted(self.titles("/agreements/")))
+        for status in ("in-force", "ended", "unknown"):
+            for _entry, _agreement, shown in self.client.get(f"/agreements/?status={status}").context["rows"]:
+                self.assertEqual(shown, status)
+
+    def test_actors_are_narrowed_by_kind_and_region(self):
+        publish_now(make_actor(title="Land"))
+        publish_now(make_actor(title="Firm", actor_kind="contractor", region="oceania"))
+
+        self.assertEqual(self.titles("/actors/?kind=contractor"), ["Firm"])
+        self.assertEqual(self.titles("/actors/?region=europe"), ["Land"])
+        self.assertEqual(self.titles("/actors/?region=europe&kind=contractor"), [])
+
+    def test_drafts_are_not_listed(self):
+        make_actor(), make_agreement()
+
+        self.assertContains(self.client.get("/actors/"), "No actor fits.")
+        self.assertContains(self.client.get("/agreements/"), "No agreement fits.")

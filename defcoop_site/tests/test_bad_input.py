@@ -1,0 +1,125 @@
+import re
+from urllib.parse import quote
+
+from django.test import TestCase
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from defcoop_site.factories import make_actor, make_agreement, make_article, make_topic, publish_now
+
+ADDRESSES = [
+    "/", "/articles/", "/articles/page/", "/articles/page/v/1/", "/actors/", "/actors/page/", "/actors/page/v/1/", "/agreements/", "/agreements/page/",
+    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/search/", "/about/", "/about/editorial-policy/", "/about/accessibility/",
+    "/feed/", "/sitemap.xml", "/robots.txt", "/healthz",
+]  # fmt: skip
+# Those that read parameters are asked with each one alone, the others with all at once.
+READING = ["/articles/", "/actors/", "/agreements/", "/topics/page/", "/search/", "/sitemap.xml"]
+PARAMETERS = ["page", "topic", "kind", "region", "type", "status", "scope", "decade", "order", "q", "p"]
+GARBAGE = {
+    "NUL": "%00",
+    "NUL inside": "a%00b",
+    "minus one": "-1",
+    "zero": "0",
+    "huge": "9e99",
+    "huge digits": "9" * 30,
+    "more digits than Python reads": "9" * 5000,
+    "ten thousand characters": "x" * 10_000,
+    "invalid UTF-8": "%ff",
+    "cut UTF-8": "%e2%82",
+    "lone surrogate": "%ed%a0%80",
+    "array": "1&{name}=2&{name}[]=3&{name}[0]=4",
+    "unicode digits": quote("٣٤"),
+    "superscript digit": quote("²"),
+    "quotes": quote("'\"`;--"),
+    "wildcards": quote("%_\\%"),
+    "markup": quote("<script>alert(1)</script>"),
+    "template": quote("{{ 7|add:7 }}{% now %}%(x)s{0}"),
+    "expanding": quote("\ufdfa" * 200),
+    "marks": quote("\u202e\u200b\u0301"),
+    "many words": quote(" ".join(f"w{number}" for number in range(500))),
+    "empty": "",
+    "none": "None",
+    "new lines": "%0d%0aSet-Cookie:%20x=1",
+    "broken escape": "%zz%",
+}
+
+
+class BadInputTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        topics = [make_topic("page"), make_topic("other")]
+        actor = publish_now(make_actor(slug="page", topics=topics))
+        publish_now(make_agreement(slug="page", topics=topics, parties=[actor]))
+        publish_now(make_article(slug="page", topics=topics))
+
+    def setUp(self):
+        self.client.raise_request_exception = False
+
+    def status(self, address):
+        path, _, query = address.partition("?")
+        return self.client.generic("GET", path, QUERY_STRING=query).status_code
+
+    def test_list_of_addresses_is_complete(self):
+        def routes(patterns, before=""):
+            for pattern in patterns:
+                route = before + str(pattern.pattern)
+                if isinstance(pattern, URLResolver):
+                    yield from () if route.startswith("admin") else routes(pattern.url_patterns, route)
+                elif isinstance(pattern, URLPattern):
+                    yield route
+
+        for route in routes(get_resolver().url_patterns):
+            with self.subTest(route):
+                expression = re.sub(r"<[^>]+>", "[^/]+", re.escape(route).replace(r"\<", "<").replace(r"\>", ">"))
+                self.assertTrue(any(re.fullmatch("/" + expression, address) for address in ADDRESSES))
+
+    def test_every_address_answers(self):
+        for address in ADDRESSES:
+            with self.subTest(address):
+                self.assertEqual(self.status(address), 200)
+
+    def test_garbage_in_any_parameter_is_never_a_server_error(self):
+        for address in ADDRESSES:
+            for kind, garbage in GARBAGE.items():
+                queries = [f"{name}={garbage.replace('{name}', name)}" for name in PARAMETERS]
+                for query in queries if address in READING else ["&".join(queries)]:
+                    status = self.status(f"{address}?{query}")
+                    if status not in (200, 400, 404):
+                        with self.subTest(f"{address} {query[:12]}: {kind}"):
+                            self.fail(f"answers {status}")
+
+    def test_garbage_as_the_name_of_a_parameter_is_never_a_server_error(self):
+        for address in READING:
+            for kind, garbage in GARBAGE.items():
+                with self.subTest(f"{address} {kind}"):
+                    self.assertIn(self.status(f"{address}?{garbage}=1&&=&;"), (200, 400, 404))
+
+    def test_garbage_in_a_path_is_never_a_server_error(self):
+        for pattern in ("/{}/", "/articles/{}/", "/articles/page/v/{}/", "/actors/{}/", "/agreements/{}/", "/agreements/page/v/{}/", "/topics/{}/", "/topics/page+{}/", "/topics/{}"):
+            for kind, garbage in GARBAGE.items():
+                if "&" not in garbage and garbage:
+                    with self.subTest(f"{pattern} {kind}"):
+                        self.assertIn(self.client.get(pattern.format(garbage)).status_code, (301, 400, 404))
+
+    def test_nul_and_broken_bytes_are_refused_with_400(self):
+        for address in ("/search/?q=%00", "/search/?q=%ff", "/search/?%00=1", "/articles/?page=%00"):
+            with self.subTest(address):
+                self.assertEqual(self.status(address), 400)
+
+    def test_garbage_is_never_echoed_as_markup(self):
+        for address in ("/search/", "/articles/", "/actors/", "/agreements/", "/topics/page/"):
+            for name in PARAMETERS:
+                with self.subTest(f"{address} {name}"):
+                    self.assertNotContains(self.client.get(address, {name: "\"><script>alert(1)</script>"}), "<script>alert(1)")
+
+    def test_odd_methods_are_refused(self):
+        for address in ADDRESSES:
+            for method in ("POST", "PUT", "PATCH", "DELETE", "TRACE", "PROPFIND", "OPTIONS", "BREW"):
+                with self.subTest(f"{method} {address}"):
+                    self.assertEqual(self.client.generic(method, address).status_code, 405)
+
+    def test_head_answers_like_get_without_a_body(self):
+        for address in ADDRESSES:
+            with self.subTest(address):
+                response = self.client.head(address)
+
+                self.assertEqual((response.status_code, response.content), (200, b""))

@@ -1,0 +1,107 @@
+"""The site in a real browser, on the real fixtures: as a reader, as an editor, and as axe sees it."""
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+
+from actors.models import Agreement
+from articles.models import Article
+from defcoop_site.seed import seed
+from publishing.check import check_public
+
+from .desk import change_address, desk_address, make_editor
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+MAIN_ARTICLE = "/articles/international-defence-cooperation/"
+PAGES = ["/", MAIN_ARTICLE, "/actors/nato/", "/agreements/north-atlantic-treaty/", "/topics/collective-defence/", "/agreements/", "/search/?q=treaty"]
+WIDTHS = [320, 390, 1280]
+
+
+@pytest.fixture
+def site(live_server, transactional_db, page):
+    """The address of a running site with the fixtures, and a list of what its pages' policies refused."""
+    seed(settings.BASE_DIR / "fixtures")
+    page.refused = []
+    page.on("console", lambda message: page.refused.append(message.text) if message.type == "error" else None)
+    yield live_server.url
+    assert page.refused == []
+
+
+def violations(page):
+    """What axe finds, as rule and element. What the policy refuses of axe's own styles is no fault of the page."""
+    before = list(page.refused)
+    found = Axe().run(page).response["violations"]
+    page.refused[:] = before
+    return [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]]
+
+
+def sign_in(page, site):
+    editor = make_editor(everything=True)
+    page.goto(f"{site}/admin/login/")
+    page.get_by_label("Username").fill(editor.username)
+    page.get_by_label("Password").fill("a long password 73")
+    page.get_by_role("button", name="Log in").click()
+    page.wait_for_url(f"{site}/admin/")
+
+
+def test_reader_follows_see_also_and_editor_publishes_a_section(site, page):
+    page.goto(site)
+    page.get_by_role("link", name="International defence cooperation", exact=True).first.click()
+    page.locator(".see-also-line").get_by_role("link", name="Strategic airlift capabilities").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Strategic airlift capabilities"
+
+    page.goto(f"{site}/actors/nato/")
+    page.get_by_role("link", name="North Atlantic Treaty", exact=True).first.click()
+    finland = page.locator("table.records--parties tr", has_text="Finland")
+    assert "4 April 2023" in finland.inner_text()
+
+    sign_in(page, site)
+    article = Article.objects.get(slug="strategic-airlift-capabilities")
+    page.goto(f"{site}{change_address(article)}")
+    page.locator("textarea[name=sections-0-body]").fill("Words that an editor has just typed.")
+    page.get_by_role("button", name="Save draft").click()
+    page.wait_for_load_state()
+    page.goto(f"{site}/articles/strategic-airlift-capabilities/")
+    assert "Words that an editor has just typed." not in page.content()
+
+    page.goto(f"{site}{change_address(article)}")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Preview").click()
+    assert "Words that an editor has just typed." in opened.value.content()
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("link", name="Read the page").first.click()
+    assert "Words that an editor has just typed." in page.content()
+    assert check_public() == []
+
+
+def test_pages_are_accessible_and_fit_the_screen(site, page):
+    faults = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for address in PAGES:
+            for width in WIDTHS:
+                page.set_viewport_size({"width": width, "height": 900})
+                page.goto(site + address)
+                if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+                    faults.append((address, width, "scrolls sideways"))
+                if width != WIDTHS[0]:
+                    faults += [(address, width, scheme, *violation) for violation in violations(page)]
+
+    assert faults == []
+
+
+def test_desk_is_accessible(site, page):
+    sign_in(page, site)
+    article, agreement = Article.objects.get(slug="strategic-airlift-capabilities"), Agreement.objects.get(slug="anzus-treaty")
+    addresses = ["/admin/", "/admin/actors/agreement/", change_address(article), change_address(agreement)]
+    addresses += [desk_address(article, "history", article.pk), desk_address(article, "unpublish", article.pk)]
+    faults = []
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        for address in addresses:
+            page.goto(site + address)
+            page.wait_for_timeout(200)  # Select2 draws its fields, then they are named
+            faults += [(address, scheme, *violation) for violation in violations(page)]
+
+    assert faults == []

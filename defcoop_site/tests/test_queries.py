@@ -1,0 +1,78 @@
+from django.test import TestCase
+
+from articles.models import Section
+from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, make_topic, publish_now
+
+# Every public page takes as many queries at 60 rows as at 3; what each is for stands beside the number.
+PAGES = {
+    "/articles/hub/": 5,  # entry, links to it, topics, candidates, targets
+    "/actors/hub/": 6,  # the same five and the participations
+    "/agreements/hub/": 5,
+    "/articles/": 4,  # topics of the filter, count, entries, their topics
+    "/actors/": 4,  # topics of the filter, count, entries, actor rows
+    "/agreements/": 4,
+    "/articles/?topic=hub": 4,
+    "/actors/?kind=state&region=europe&topic=hub": 4,
+    "/agreements/?status=in-force&type=alliance&scope=regional&decade=1940&topic=hub": 4,
+    "/": 4,  # featured, recent, counts, topics
+    "/topics/": 1,
+    "/topics/hub/": 6,  # topic, count, entries, their topics, topics that go with it: which, and their counts
+    "/topics/hub+other/": 6,
+    "/search/?q=common": 3,  # count, entries, their topics
+    "/search/?q=common&kind=actor": 3,
+    "/search/": 0,
+    "/feed/": 1,
+    "/sitemap.xml": 4,  # entries and topics, each counted and read
+    "/articles/hub/v/1/": 7,  # version, first version, live entry, and the page’s own four
+    "/healthz": 1,
+    "/robots.txt": 0,
+    "/about/": 0,
+}
+
+
+class QueryCountTests(TestCase):
+    """The pages of a hub that everything links to, carries the same topics as, or is a party of."""
+
+    @classmethod
+    def fill(cls, rows):
+        hub, other = make_topic("hub"), make_topic("other")
+        source = make_source("treaty")
+        topics = [hub, other]
+        actors = [publish_now(make_actor(title=f"Common land {n}", topics=topics, body="[[Hub pact]] [[Hub article]]", facts_source=source)) for n in range(rows)]
+        hub_actor = make_actor(title="Hub land", slug="hub", topics=topics)
+        parties = [{"actor": actor, "in_force": "1949", "signed": "unknown", "locator": f"p. {n}"} for n, actor in enumerate(actors)]
+        pact = publish_now(make_agreement(title="Hub pact", slug="hub", signed="1949", in_force="1949", topics=topics, parties=parties))
+        hub_actor.constituent_agreement = pact
+        hub_actor.body = " ".join(f"[[Common land {n}]]" for n in range(rows))
+        hub_actor.save()
+        hub_actor.predecessors.set(actors)
+        publish_now(hub_actor)
+        article = make_article(title="Hub article", slug="hub", topics=topics, introduction=" ".join(f"[[Common land {n}]][@treaty, p. {n}]" for n in range(rows)))
+        for n in range(rows):
+            Section.objects.create(article=article, position=n, title=f"S {n}", body="[[Hub pact]]\n\n[see also]").topics.set([hub])
+            publish_now(make_agreement(title=f"Common pact {n}", signed="1949", in_force="1949", topics=topics, parties=[{"actor": hub_actor, "in_force": "unknown"}], body="[[Hub land]]", amends=pact))
+            publish_now(make_article(title=f"Common article {n}", topics=[*topics, make_topic(broader=hub)], introduction="[[Hub land]] [[Hub pact]]", featured=True))
+        publish_now(article)
+
+    def assert_counts(self):
+        for address, expected in PAGES.items():
+            with self.subTest(address), self.assertNumQueries(expected):
+                self.assertEqual(self.client.get(address).status_code, 200)
+
+
+class FewRowsTests(QueryCountTests):
+    @classmethod
+    def setUpTestData(cls):
+        cls.fill(3)
+
+    def test_number_of_queries_with_three_rows(self):
+        self.assert_counts()
+
+
+class ManyRowsTests(QueryCountTests):
+    @classmethod
+    def setUpTestData(cls):
+        cls.fill(60)
+
+    def test_number_of_queries_is_the_same_with_sixty_rows(self):
+        self.assert_counts()
