@@ -2,7 +2,7 @@
 
 from .names import normalise
 from .public import PublicEntry, PublicLink
-from .text import Notes, to_plain
+from .text import Notes, to_plain, typographic
 
 
 def notes_of(content):
@@ -23,7 +23,7 @@ def public_entry(kind, key, content, *, category, page, notes):
         slug=content.slug,
         title=content.title,
         sort_key=normalise(content.title),
-        summary=content.summary,
+        summary=typographic(content.summary),
         language=content.language,
         category=category,
         featured=content.featured,
