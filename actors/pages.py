@@ -14,6 +14,8 @@ from topics.pages import links_to, surroundings
 from . import strips, terms
 from .public import PublicParticipation, spell, status_on
 
+# Standings in which a party belongs, or may belong, to the agreement. A signature alone is no membership.
+BOUND = {terms.Status.IN_FORCE, terms.Status.PROVISIONAL, terms.Status.SUSPENDED, terms.Status.UNKNOWN}
 SECTION_ORDER = [kind.value for kind in terms.AgreementType]
 
 
@@ -134,9 +136,13 @@ def actor_context(entry):
         "facts": actor_facts(entry, around),
         "facts_note": facts["note"],
         "participations": _grouped_by_type(own),
-        "members": [row for row in members if row.is_party and row.status != terms.Status.ENDED],
-        "former_members": [row for row in members if row.is_party and row.status == terms.Status.ENDED],
-        "other_roles": [row for row in members if not row.is_party and row.status != terms.Status.ENDED],
+        "members": [row for row in members if row.is_party and row.status in BOUND],
+        "former_members": [
+            row for row in members if row.is_party and row.status == terms.Status.ENDED and row.in_force
+        ],
+        "other_roles": [
+            row for row in members if not (row.is_party and row.status in BOUND) and row.status != terms.Status.ENDED
+        ],
         "strip": strips.skyline([row for row in members or own if row.is_party], on),
         "about": about,
         "on": on,
@@ -197,7 +203,9 @@ def parties_on(entry, targets, on):
     rows = []
     for part in entry.page["parties"]:
         row = PublicParticipation(
-            signed=part["signed"], suspended=part["suspended"], **spell(part["in_force"], part["ended"] or end)
+            signed=part["signed"],
+            suspended=part["suspended"],
+            **spell(part["in_force"], part["ended"] or (end if part["in_force"] else "")),
         )
         rows.append(Party(part, targets.get(part["actor"]), status_on(row, on), row))
     return sorted(
