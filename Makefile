@@ -1,0 +1,61 @@
+# `make serve` and `make test` are all that most people need; `make help` lists the rest.
+# Paths are relative, so that the folder's own name may hold spaces.
+
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+WORKERS ?= 2
+ARGS ?=
+UV ?= uv
+UPGRADE ?=
+export HOST PORT WORKERS
+
+BIN = .venv/bin
+TEMPLATES = find . -name .venv -prune -o -path '*/templates/*.html' -exec
+# Settings that a deployment would have, and a database that leaves no file behind.
+SAFE = DJANGO_DEBUG=false DJANGO_SECRET_KEY=for-the-check-of-the-settings-only-0123456789-abcdefghij DJANGO_ALLOWED_HOSTS=example.org \
+	DJANGO_SECURE_COOKIES=true DJANGO_SSL_REDIRECT=true DJANGO_HSTS_SECONDS=3600 DATABASE_URL=sqlite://:memory: CACHE_URL=locmemcache://
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 $(UPGRADE)
+
+.PHONY: help serve test check lint fix lock clean python environment
+.NOTPARALLEL:
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+
+serve: python ## run the site on this machine: HOST=127.0.0.1 PORT=8000 WORKERS=2
+	@$(PYTHON) -m scripts.serve
+
+test: environment ## run all tests on SQLite, then on PostgreSQL and Redis: ARGS="-k words"
+	@$(BIN)/python -m scripts.run_tests $(ARGS)
+
+check: lint test ## all that must pass before a change is merged
+
+lint: environment ## the part of `check` that runs no tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	@$(TEMPLATES) $(BIN)/djade --check --target-version 5.2 {} +
+	$(BIN)/lint-imports --no-logo
+	@$(SAFE) $(BIN)/python manage.py makemigrations --check --dry-run
+	@$(SAFE) $(BIN)/python manage.py check --deploy --fail-level ERROR
+
+fix: environment ## format, and mend what can be mended by itself
+	$(BIN)/ruff check --fix-only .
+	$(BIN)/ruff format .
+	@$(TEMPLATES) $(BIN)/djade --target-version 5.2 {} + || true
+
+lock: ## resolve requirements/*.txt anew, with uv: UPGRADE=--upgrade takes new versions
+	@command -v $(UV) >/dev/null || { echo "make lock needs uv. Install it (pip install uv), then run make lock again."; exit 1; }
+	$(COMPILE) pyproject.toml -o requirements/base.txt
+	$(COMPILE) --extra postgres --extra redis pyproject.toml -o requirements/prod.txt
+	$(COMPILE) --extra postgres --extra redis --group test --group lint pyproject.toml -o requirements/dev.txt
+
+clean: ## remove what can be made again; the database and .env stay
+	rm -rf .venv staticfiles var .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+python:
+	@command -v $(PYTHON) >/dev/null || { echo "Python is missing: no $(PYTHON) found. Install Python 3.11 or newer, then run the same command again." >&2; exit 1; }
+
+environment: python
+	@$(PYTHON) -m scripts.environment dev

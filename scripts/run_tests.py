@@ -1,0 +1,76 @@
+"""`make test`: the suite on SQLite, then on PostgreSQL with Redis where they answer. Arguments go to pytest."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import redis
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+CHROMIUM = Path("/usr/bin/chromium")
+POSTGRESQL = "postgres://postgres@127.0.0.1:5432/test"  # Django makes a database of its own beside it
+REDIS = "redis://127.0.0.1:6379/1"
+# The same everywhere, whatever the machine's .env says.
+SETTINGS = {
+    "DJANGO_DEBUG": "false",
+    "DJANGO_SECRET_KEY": "only-for-the-test-run",
+    "DJANGO_ALLOWED_HOSTS": "localhost",
+    "DJANGO_CSRF_TRUSTED_ORIGINS": "",
+    "DJANGO_SECURE_COOKIES": "true",
+    "DJANGO_SSL_REDIRECT": "false",
+    "DJANGO_BEHIND_PROXY": "false",
+    "DJANGO_HSTS_SECONDS": "0",
+    "DJANGO_TIME_ZONE": "UTC",
+    "CONTACT_EMAIL": "",
+    "LOG_LEVEL": "INFO",
+    "STATIC_ROOT": str(BASE_DIR / "staticfiles"),
+    "DATABASE_URL": "sqlite://:memory:",
+    "CACHE_URL": "locmemcache://",
+}
+
+
+def has_postgresql():
+    try:
+        psycopg.connect(POSTGRESQL.removesuffix("test") + "postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def has_redis():
+    try:
+        return redis.Redis.from_url(REDIS, socket_connect_timeout=2).ping()
+    except redis.RedisError:
+        return False
+
+
+def run(name, **settings):
+    print(f"\nTests on {name}:", flush=True)
+    command = [sys.executable, "-m", "pytest", "-n", "2", *sys.argv[1:]]
+    environment = {**os.environ, **SETTINGS, **settings}
+    return subprocess.run(command, env=environment, cwd=BASE_DIR).returncode  # noqa: S603 - no shell
+
+
+def main():
+    found = {"PostgreSQL": has_postgresql(), "Redis": has_redis(), "browser (no /usr/bin/chromium)": CHROMIUM.exists()}
+    missing = [name for name, there in found.items() if not there]
+    if missing and os.environ.get("REQUIRE_SERVICES") == "1":
+        sys.exit(f"REQUIRE_SERVICES=1 is set, and these are missing: {', '.join(missing)}.")
+    if missing:
+        print(f"Left out, because missing on this machine: {', '.join(missing)}.")
+    result = run("SQLite")
+    if result == 0 and found["PostgreSQL"]:
+        if found["Redis"]:
+            result = run("PostgreSQL and Redis", DATABASE_URL=POSTGRESQL, CACHE_URL=REDIS)
+        else:
+            result = run("PostgreSQL", DATABASE_URL=POSTGRESQL)
+    sys.exit(result)
+
+
+if __name__ == "__main__":
+    try:
+        main()
+    except KeyboardInterrupt:
+        sys.exit(130)
