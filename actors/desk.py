@@ -1,8 +1,15 @@
 """Between the working rows of actors and agreements and their content."""
 
-from django.utils.translation import gettext as _
-
-from publishing.desk import ENTRY_FIELDS, existing, finish, plain_fields, write_aliases, write_entry, write_parts
+from publishing.desk import (
+    ENTRY_FIELDS,
+    existing,
+    finish,
+    missing_source,
+    plain_fields,
+    write_aliases,
+    write_entry,
+    write_parts,
+)
 from publishing.models import Source
 from topics.desk import see_also_keys, write_see_also, write_topics
 
@@ -92,10 +99,6 @@ class ActorDesk:
         write_topics(row, content.topics, labels, losses)
         write_see_also(row, content, losses)
         return losses
-
-
-def missing_source(key):
-    return _("The source “%(key)s” no longer exists.") % {"key": key}
 
 
 def find_source(key, losses):

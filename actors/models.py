@@ -192,7 +192,7 @@ class Obligation(models.Model):
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="obligations")
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     kind = models.CharField(_("kind"), max_length=20, choices=terms.ObligationKind)
-    article = models.CharField(_("article"), max_length=40, blank=True)
+    article = models.CharField(_("article"), max_length=80, blank=True)
     condition = models.CharField(
         _("condition"),
         max_length=400,

@@ -102,7 +102,8 @@ def _agreement_row(key, content):
 
 
 def _participation_row(key, content, part):
-    ended = part.ended or content.terminated
+    # A signature that never led to force does not end with the agreement: it stays a signature.
+    ended = part.ended or (content.terminated if part.in_force else "")
     return PublicParticipation(
         entry_id=key,
         actor_id=part.actor,

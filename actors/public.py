@@ -5,7 +5,7 @@ from datetime import date
 from django.db import models
 from django.db.models import Q
 
-from publishing.dates import UNKNOWN, bounds
+from publishing.dates import bounds
 from publishing.public import PublicEntry, PublicRow
 
 from . import terms
@@ -59,16 +59,21 @@ class Spell(models.Model):
         return True
 
 
+def _suspended_on(text, on):
+    """SUSPENDED or UNKNOWN where a suspension from that date text holds, or may, on a day; None before it."""
+    suspended = bounds(text)
+    if suspended is None or on < suspended[0]:
+        return None
+    return terms.Status.SUSPENDED if suspended[1] <= on else terms.Status.UNKNOWN
+
+
 def status_on(row, on):
     """The terms.Status on a day of a Spell that has `signed`, `provisional` and `suspended` texts."""
     in_force = row.in_force_on(on)
     if in_force is None:
         return terms.Status.UNKNOWN
     if in_force:
-        suspended = bounds(row.suspended)
-        if suspended and row.suspended != UNKNOWN and suspended[0] <= on:
-            return terms.Status.SUSPENDED
-        return terms.Status.IN_FORCE
+        return _suspended_on(row.suspended, on) or terms.Status.IN_FORCE
     if row.ends_latest is not None and row.ends_latest < on:
         return terms.Status.ENDED
     provisional = bounds(row.provisional)

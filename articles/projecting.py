@@ -1,17 +1,25 @@
 """From the content of articles to their public rows."""
 
+import re
+
 from publishing.kinds import Projection
 from publishing.names import address
 from publishing.projecting import link_rows, notes_of, public_entry
 from publishing.text import split_at_marker, to_html
 from topics.public import tagging_rows
 
+# What the page's own parts are called.
+TAKEN_ANCHORS = {"main", "contents", "notes", "see-also", "facts", "site-search"}
+NOTE_ANCHOR = re.compile(r"(note|cite)(-\d+)+")
+
 
 def _anchors(titles):
     """An anchor for each heading, unique on the page."""
-    used, result = {"main", "notes", "see-also"}, []
+    used, result = set(TAKEN_ANCHORS), []
     for title in titles:
         base = address(title) or "section"
+        if NOTE_ANCHOR.fullmatch(base):
+            base = f"section-{base}"
         anchor, number = base, 2
         while anchor in used:
             anchor, number = f"{base}-{number}", number + 1

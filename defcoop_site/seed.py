@@ -27,6 +27,8 @@ from topics.vocabulary import Topic, TopicAlias
 NAMESPACE = uuid.UUID("5f0c6c0e-3f52-5b5e-9d7c-3c3a3f6f8f10")
 MODELS = {"actors": Actor, "agreements": Agreement, "articles": Article}
 PARTS = {"actors": [], "agreements": ["obligations", "participations"], "articles": ["sections"]}
+# Columns that a bare row does not have yet.
+REFERRED_LATER = ["actor_kind", "region", "agreement_type", "legal_force", "scope"]
 SOURCE_KEYS = {"title", "author", "publisher", "date", "url", "archive_url", "kind"}
 TOPIC_KEYS = {"name", "description", "aliases", "broader"}
 COMMON_KEYS = {"slug", "title", "language", "aliases", "topics", "featured"}
@@ -88,6 +90,7 @@ class Seeder:
     folder: Path
     mistakes: list = field(default_factory=list)
     loaded: int = 0
+    met: set = field(default_factory=set)
 
     def __post_init__(self):
         self.known = set(SeededRecord.objects.values_list("key", flat=True))
@@ -98,7 +101,6 @@ class Seeder:
         fresh = list(self._fresh_entries())
         for section, record, where in fresh:
             self._bare_row(section, record, where)
-        self._stop_on_mistakes()
         for section, record, where in fresh:
             self._fill(section, record, where)
         self._stop_on_mistakes()
@@ -122,8 +124,12 @@ class Seeder:
             self.mistakes.append(f"{path.relative_to(self.folder)}: {' '.join(str(error).split())}")
             return None
 
-    def _is_new(self, key):
+    def _is_new(self, key, where):
         """Whether the record was never loaded; from now on it was."""
+        if key in self.met:
+            self.mistakes.append(f"{where}: stands twice")
+            return False
+        self.met.add(key)
         if key in self.known:
             return False
         self.known.add(key)
@@ -136,80 +142,119 @@ class Seeder:
         if extra:
             self.mistakes.append(f"{where}: no such key: {', '.join(sorted(extra))}")
 
-    def _clean(self, row, where, exclude=()):
+    def _saved(self, row, where, exclude=()):
+        """Save a row if it is right; name what is wrong if not."""
         try:
             row.full_clean(exclude=exclude)
         except ValidationError as error:
             self.mistakes += [
-                f"{where}, {row}: {name}: {message}" for name, messages in error.message_dict.items() for message in messages
+                f"{where}, {row}: {name}: {message}"
+                for name, messages in error.message_dict.items()
+                for message in messages
             ]
+        else:
+            row.save()
+
+    def _complete(self, record, needed, where):
+        """Whether a record is a mapping with all that it needs."""
+        missing = [name for name in needed if not isinstance(record, dict) or not record.get(name)]
+        if missing:
+            self.mistakes.append(f"{where}: misses {', '.join(missing)}")
+        return not missing
 
     def _topics(self):
-        records = self._read(self.folder / "topics.yaml") or []
-        fresh = [record for record in records if self._is_new(f"topic/{normalise(record['name'])}")]
+        records = [
+            record
+            for number, record in enumerate(self._read(self.folder / "topics.yaml") or [], 1)
+            if self._complete(record, ["name"], f"topics.yaml, record {number}")
+        ]
+        fresh = [
+            record
+            for record in records
+            if self._is_new(f"topic/{normalise(record['name'])}", f"topics.yaml, {record['name']}")
+        ]
         rows = {}
         for record in fresh:
-            where = f"topics.yaml, {record['name']}"
-            self._unknown_keys(record, TOPIC_KEYS, where)
-            row = Topic(
-                id=key_of("topic", normalise(record["name"])),
-                name=record["name"],
-                slug=address(record["name"]),
+            name = record["name"]
+            self._unknown_keys(record, TOPIC_KEYS, f"topics.yaml, {name}")
+            rows[name] = Topic(
+                id=key_of("topic", normalise(name)),
+                name=name,
+                slug=address(name),
                 description=record.get("description", ""),
             )
-            self._clean(row, where)
-            row.save()
-            rows[record["name"]] = row
+            self._saved(rows[name], f"topics.yaml, {name}")
         for record in fresh:
-            where = f"topics.yaml, {record['name']}"
-            row = rows[record["name"]]
-            if record.get("broader"):
-                row.broader = Topic.objects.filter(normalised=normalise(record["broader"])).first()
-                if row.broader is None:
-                    self.mistakes.append(f"{where}: no topic “{record['broader']}”")
-                self._clean(row, where)
-                row.save()
-            for name in record.get("aliases") or []:
-                alias = TopicAlias(topic=row, name=name)
-                self._clean(alias, where)
-                alias.save()
+            self._place_topic(rows[record["name"]], record, f"topics.yaml, {record['name']}")
+
+    def _place_topic(self, row, record, where):
+        """Give a topic its broader topic and its aliases."""
+        if record.get("broader"):
+            row.broader = Topic.objects.filter(normalised=normalise(record["broader"])).first()
+            if row.broader is None:
+                self.mistakes.append(f"{where}: no topic “{record['broader']}”")
+            else:
+                self._saved(row, where)
+        for name in record.get("aliases") or []:
+            self._saved(TopicAlias(topic=row, name=name), where)
 
     def _sources(self):
         for path in sorted((self.folder / "sources").glob("*.yaml")):
             for key, record in (self._read(path) or {}).items():
                 where = f"sources/{path.name}, {key}"
+                if not self._complete(record, ["title", "kind"], where):
+                    continue
                 self._unknown_keys(record, SOURCE_KEYS, where)
-                if self._is_new(f"source/{key}"):
-                    row = Source(
-                        id=key_of("source", key), key=key, **{name: record.get(name) or "" for name in SOURCE_KEYS}
-                    )
-                    self._clean(row, where)
-                    row.save()
+                if self._is_new(f"source/{key}", where):
+                    values = {name: record.get(name) or "" for name in SOURCE_KEYS}
+                    self._saved(Source(id=key_of("source", key), key=key, **values), where)
 
     def _fresh_entries(self):
         for section in MODELS:
             for path in sorted((self.folder / section).glob("*.yaml")):
-                for record in self._read(path) or []:
-                    where = f"{section}/{path.name}, {record.get('slug')}"
+                for number, record in enumerate(self._read(path) or [], 1):
+                    where = f"{section}/{path.name}, record {number}"
+                    if not self._complete(record, ["slug", "title"], where):
+                        continue
+                    where = f"{section}/{path.name}, {record['slug']}"
                     self._unknown_keys(record, ENTRY_KEYS[section], where)
-                    if self._is_new(f"{section}/{record['slug']}"):
+                    if self._is_new(f"{section}/{record['slug']}", where):
                         yield section, record, where
 
     def _bare_row(self, section, record, where):
         """A row that others can refer to, with its names."""
         row = MODELS[section](id=key_of(section, record["slug"]), title=record["title"], slug=record["slug"])
-        row.save()
+        self._saved(row, where, exclude=REFERRED_LATER)
         write_aliases(row, record.get("aliases") or [])
 
     def _fill(self, section, record, where):
         content = getattr(self, f"_{section}_content")(record, where)
-        row = MODELS[section].objects.get(pk=key_of(section, record["slug"]))
-        desk = kinds.get(row.kind).desk
-        self.mistakes += [f"{where}: {loss}" for loss in desk.to_rows(row, content)]
-        self._clean(row, where)
+        row = MODELS[section].objects.filter(pk=key_of(section, record["slug"])).first()
+        parts = [
+            (getattr(MODELS[section], name).rel.related_model, part)
+            for name in PARTS[section]
+            for part in getattr(content, name)
+        ]
+        if row is None or self._too_long([(MODELS[section], content), *parts], where):
+            return
+        self.mistakes += [f"{where}: {loss}" for loss in kinds.get(row.kind).desk.to_rows(row, content)]
+        self._saved(row, where)
         for name in PARTS[section]:
             for part in getattr(row, name).all():
-                self._clean(part, where, exclude=["article", "agreement", "actor", "source"])
+                self._saved(part, where, exclude=["agreement", "actor", "source"])
+
+    def _too_long(self, contents, where):
+        """Whether a text is longer than its column: PostgreSQL would refuse it without naming it."""
+        found = [
+            f"{where}: {field.name}: has {len(getattr(content, field.name))} characters, at most {field.max_length} fit"
+            for model, content in contents
+            for field in model._meta.fields
+            if field.max_length
+            and isinstance(getattr(content, field.name, None), str)
+            and len(getattr(content, field.name)) > field.max_length
+        ]
+        self.mistakes += found
+        return bool(found)
 
     def _common(self, section, record, where, texts):
         topics = {address(topic.name): str(topic.pk) for topic in self._all_topics()}

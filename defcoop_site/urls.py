@@ -3,6 +3,7 @@
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
+from django.views.decorators.http import require_safe
 
 from . import views
 from .feeds import LatestFeed
@@ -17,8 +18,8 @@ urlpatterns = [
     path("about/", views.about, name="about"),
     path("about/editorial-policy/", views.about, {"name": "editorial_policy"}, name="editorial_policy"),
     path("about/accessibility/", views.about, {"name": "accessibility"}, name="accessibility"),
-    path("feed/", LatestFeed(), name="feed"),
-    path("sitemap.xml", sitemap, {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("feed/", require_safe(LatestFeed()), name="feed"),
+    path("sitemap.xml", require_safe(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
     path("healthz", views.health, name="health"),
     path("admin/", admin.site.urls),

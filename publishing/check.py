@@ -1,8 +1,9 @@
 """Whether the public rows are exactly what the live snapshots give."""
 
 from . import kinds
-from .models import Entry
-from .public import PublicEntry, Redirect
+from .content import digest
+from .models import Entry, Snapshot
+from .public import PublicEntry, PublicVersion, Redirect
 from .publication import projection, redirects_of
 
 
@@ -39,6 +40,14 @@ def _differences_of(entry):
             yield f"{entry.kind} {found.slug}: rows of {model.__name__} differ"
 
 
+def _changed_versions():
+    """Published versions that are no longer what their snapshot says."""
+    digests = {(row.entry_id, row.number): row.digest for row in Snapshot.objects.only("entry_id", "number", "digest")}
+    for version in PublicVersion.objects.iterator():
+        if digests.get((version.entry_id, version.snapshot_number)) != digest(version.content):
+            yield f"version {version} differs from its snapshot"
+
+
 def check_public():
     """Every difference between the public rows and the live snapshots, a sentence each; an empty list is good."""
     differences = []
@@ -47,6 +56,7 @@ def check_public():
         known.add(entry.pk)
         differences += _differences_of(entry)
         redirects |= {(entry.kind, slug): (entry.pk, target) for slug, target in redirects_of(entry).items()}
+    differences += _changed_versions()
     strangers = PublicEntry.objects.exclude(pk__in=known)
     differences += [f"{row.kind} {row.slug}: has a page without a live snapshot" for row in strangers]
     found = {(row.kind, row.slug): (row.owner_id, row.target_id) for row in Redirect.objects.all()}

@@ -34,12 +34,12 @@ def bounds(text):
         raise ValueError(
             _("“%(text)s” is not a date. Write 1949, 1949-04, 1949-04-04 or unknown.") % {"text": text[:40]}
         )
-    year, month, day = (int(part) if part else None for part in match.groups())
+    year, month, day = (int(part) if part is not None else None for part in match.groups())
     try:
-        first = date(year, month or 1, day or 1)
-        if day:
+        first = date(year, 1 if month is None else month, 1 if day is None else day)
+        if day is not None:
             return first, first
-        last_month = month or 12
+        last_month = 12 if month is None else month
         return first, date(year, last_month, calendar.monthrange(year, last_month)[1])
     except (ValueError, calendar.IllegalMonthError) as error:
         raise ValueError(_("There is no such date as “%(text)s”.") % {"text": text}) from error

@@ -92,6 +92,11 @@ def existing(model, keys, labels, losses):
     return [found[key] for key in keys if key in found]
 
 
+def missing_source(key):
+    """A sentence that names a source which is gone."""
+    return _("The source “%(key)s” no longer exists.") % {"key": key}
+
+
 def write_parts(parent, related_name, parts, build):
     """Make the parent's parts what the content says, keeping their keys. build(part) -> {column: value}, or None to leave it out."""
     manager = getattr(parent, related_name)

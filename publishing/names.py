@@ -23,14 +23,15 @@ PLAIN = str.maketrans(
     }
 )
 
+# Accents, variation selectors and other marks (Mn, Me), joiners and direction marks (Cf), control characters (Cc), private use (Co).
+UNSEEN = {"Mn", "Me", "Cf", "Cc", "Co"}
+
 
 def normalise(text):
     """One form for all spellings of a name: no accents, no case, single spaces, no invisible characters."""
-    decomposed = unicodedata.normalize("NFKD", str(text))
-    kept = "".join(
-        c for c in decomposed if not unicodedata.combining(c) and unicodedata.category(c) not in ("Cf", "Cc", "Co")
-    )
-    return re.sub(r"\s+", " ", kept.translate(PLAIN).casefold()).strip()
+    decomposed = unicodedata.normalize("NFKD", re.sub(r"\s", " ", str(text)))
+    kept = "".join(c for c in decomposed if unicodedata.category(c) not in UNSEEN)
+    return re.sub(r" +", " ", kept.casefold().translate(PLAIN)).strip()
 
 
 def address(text):

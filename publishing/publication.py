@@ -146,6 +146,8 @@ def write_public(entry):
 def rebuild_public():
     """Write all public rows anew from the live snapshots. Returns the number of entries that have a page."""
     entries = list(Entry.objects.exclude(live=None).select_related("live"))
+    PublicEntry.objects.exclude(pk__in=[entry.pk for entry in entries]).delete()
+    Redirect.objects.all().delete()
     published = 0
     for entry in entries:
         write_public(entry)

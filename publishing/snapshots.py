@@ -5,6 +5,7 @@ from django.db.models import Max
 
 from . import kinds
 from .content import SCHEMA, digest
+from .desk import missing_source
 from .models import Entry, Snapshot
 
 
@@ -19,7 +20,7 @@ def take_snapshot(row, author=None, summary=""):
 
     row: a working row of any kind (Article, Actor, Agreement).
     """
-    entry = Entry.objects.select_for_update().select_related("head").get(pk=row.pk)
+    entry = Entry.objects.select_for_update(of=("self",)).select_related("head").get(pk=row.pk)
     data = kinds.get(entry.kind).desk.from_rows(row).to_json()
     fingerprint = digest(data)
     if entry.head and entry.head.digest == fingerprint:
@@ -40,6 +41,9 @@ def restore(row, snapshot, author=None, summary=""):
     Returns (new snapshot, losses): losses are sentences that name what could not come back.
     """
     kind = kinds.get(snapshot.entry.kind)
-    losses = kind.desk.to_rows(row, content_of(snapshot))
+    content = content_of(snapshot)
+    losses = kind.desk.to_rows(row, content)
     fresh = type(row).objects.get(pk=row.pk)
-    return take_snapshot(fresh, author, summary), losses
+    restored = take_snapshot(fresh, author, summary)
+    cited = set(content.sources) - set(restored.content["sources"])
+    return restored, list(dict.fromkeys([*losses, *(missing_source(key) for key in sorted(cited))]))

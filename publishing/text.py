@@ -19,6 +19,8 @@ PRIVATE = re.compile("[\ue000-\uf8ff]")
 STORED_LINK = re.compile(f"{LINK_OPEN}([0-9a-f-]{{36}}){LINK_MIDDLE}([^{LINK_CLOSE}]*){LINK_CLOSE}")
 WIKI_LINK = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 CITATION = re.compile(r"\[@([a-z0-9][a-z0-9-]{0,79})(?:,[ \n]*([^\[\]\n]{1,120}))?\]")
+APOSTROPHE = re.compile(r"(?<=\w)'")
+MARKS = re.compile(r'((?:[ \n]?<sup class="cite">(?:(?!</sup>).)*</sup>)+)([.,;:]?)')
 MARKER = re.compile(r"^[ ]{0,3}\[see also\][ ]*$", re.IGNORECASE | re.MULTILINE)
 TAGS = {
     "p",
@@ -165,7 +167,7 @@ def _set_words(tokens):
 
 def _set_marks(html):
     """A note's number follows its word without a space, and stands behind the punctuation."""
-    return MARKS.sub(lambda match: match[2] + re.sub(r"\s+(?=<sup)", "", match[1]), html)
+    return MARKS.sub(lambda match: match[2] + re.sub(r"[ \n](?=<sup)", "", match[1]), html)
 
 
 def _shift_headings(tokens, top):
@@ -213,11 +215,13 @@ def cited_keys(markdown):
 
 
 def with_links(html, targets):
-    """Stored HTML with its links made: targets maps a key (text) to a public entry; a key without one shows as words."""
+    """Stored HTML with its links made: targets maps a key (text) to a public entry; a key without a live one shows as words."""
 
     def anchor(match):
         target = targets.get(match[1])
-        return f'<a href="{escape(target.get_absolute_url())}">{match[2]}</a>' if target else match[2]
+        if target is None or target.withdrawn:
+            return match[2]
+        return f'<a href="{escape(target.get_absolute_url())}">{match[2]}</a>'
 
     return mark_safe(STORED_LINK.sub(anchor, html))  # noqa: S308 - to_html cleaned it; the words were escaped there
 

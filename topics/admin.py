@@ -4,14 +4,12 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.utils.translation import gettext_lazy as _
-
 from taggit.models import Tag
 
 from publishing.forms import EntryForm, PartForm, PartFormSet
 
 from .models import SeeAlsoChoice, TaggedEntry
 from .vocabulary import Topic, TopicAlias
-
 
 # taggit's own tags are not used here: topics are.
 admin.site.unregister(Tag)

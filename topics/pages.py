@@ -62,5 +62,9 @@ def surroundings(entry, *, links_here, shown=(), wanted=(), places=None):
 
 def mentioned(entry, targets, kind):
     """The live entries of a kind that the text mentions, by title."""
-    found = [targets[key] for key in entry.page["mentions"] if key in targets and targets[key].kind == kind]
+    found = [
+        targets[key]
+        for key in entry.page["mentions"]
+        if key in targets and targets[key].kind == kind and not targets[key].withdrawn
+    ]
     return sorted(found, key=lambda target: target.title)

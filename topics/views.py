@@ -1,7 +1,5 @@
 """Public pages of topics."""
 
-from collections import Counter
-
 from django import forms
 from django.db.models import Count, Q
 from django.http import Http404, HttpResponsePermanentRedirect
@@ -13,7 +11,6 @@ from django.views.decorators.http import require_safe
 
 from publishing import kinds
 from publishing.lists import FilterForm, address_without_page, paginate
-from publishing.names import normalise
 from publishing.public import PublicEntry
 
 from .lists import with_topics
@@ -55,11 +52,9 @@ def _tree(below, parent):
 def _resolve(slugs):
     """The topics that the parts of an address name, by address or alias, each once, in order. Raises Http404 for an unknown one."""
     found = {topic.slug: topic for topic in Topic.objects.filter(slug__in=slugs).select_related("broader")}
-    unknown = {slug: normalise(slug.replace("-", " ")) for slug in slugs if slug not in found}
-    if unknown:
-        names = {**{plain: slug for slug, plain in unknown.items()}, **{slug: slug for slug in unknown}}
-        for alias in TopicAlias.objects.filter(normalised__in=names).select_related("topic__broader"):
-            found[names[alias.normalised]] = alias.topic
+    if len(found) < len(set(slugs)):
+        for alias in TopicAlias.objects.filter(slug__in=slugs).select_related("topic__broader"):
+            found.setdefault(alias.slug, alias.topic)
     if any(slug not in found for slug in slugs):
         raise Http404(_("There is no such topic."))
     return sorted({found[slug].pk: found[slug] for slug in slugs}.values(), key=lambda topic: topic.slug)
@@ -68,13 +63,14 @@ def _resolve(slugs):
 @require_safe
 def topic_detail(request, slugs):
     """What carries one topic, or all of several. Several have one address: in order, each once."""
-    parts = [part for part in slugs.split("+") if part]
+    parts = [part.lower() for part in slugs.split("+") if part]
     if not parts or len(set(parts)) > MOST_TOGETHER:
         raise Http404(_("Put one to five topics together."))
     topics = _resolve(parts)
     canonical = reverse("topic_detail", args=["+".join(topic.slug for topic in topics)])
     if request.path != canonical:
-        return HttpResponsePermanentRedirect(canonical)
+        query = request.META.get("QUERY_STRING", "")
+        return HttpResponsePermanentRedirect(f"{canonical}?{query}" if query else canonical)
     form = KindFilterForm(request.GET)
     entries = PublicEntry.objects.live()
     for topic in topics:
@@ -103,25 +99,16 @@ def _around(topics):
         .annotate(n=Count("pk"))
         .filter(n=len(keys))
     )
-    together = Counter(
-        dict(
-            PublicTagging.objects.filter(entry__in=carriers.values("entry"))
-            .exclude(topic__in=keys)
-            .values_list("topic")
-            .annotate(n=Count("pk"))
-        )
-    )
-    related = list(
-        counted_topics().filter(
-            Q(pk__in=[key for key, _n in together.most_common(OFTEN_TOGETHER)]) | Q(broader__in=keys)
-        )
-    )
+    shared = PublicTagging.objects.filter(entry__in=carriers.values("entry")).exclude(topic__in=keys)
+    together = dict(shared.values_list("topic").annotate(n=Count("pk")))
+    related = list(counted_topics().filter(Q(pk__in=together) | Q(broader__in=keys)))
     for topic in related:
-        topic.together = together[topic.pk]
+        topic.together = together.get(topic.pk, 0)
         topic.combined = "+".join(sorted([topic.slug, *(chosen.slug for chosen in topics)]))
+    often = sorted(
+        (topic for topic in related if topic.together), key=lambda topic: (-topic.together, topic.normalised)
+    )
     return {
         "narrower": [topic for topic in related if topic.broader_id in keys and topic.entries],
-        "often_together": sorted(
-            (topic for topic in related if topic.together), key=lambda topic: (-topic.together, topic.normalised)
-        ),
+        "often_together": often[:OFTEN_TOGETHER],
     }

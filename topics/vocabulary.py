@@ -72,10 +72,21 @@ class Topic(TagBase):
             raise ValidationError(
                 {"name": _("This name is an alias of the topic “%(name)s”.") % {"name": alias.topic.name}}
             )
+        if len(plain) > Topic._meta.get_field("normalised").max_length:
+            raise ValidationError({"name": _("This name is too long.")})
         self._refuse_cycle()
 
+    def _depth_below(self):
+        """Levels of the tree from this topic down, itself included."""
+        depth, level = 1, [self.pk]
+        while depth <= MAX_DEPTH and (
+            level := list(Topic.objects.filter(broader__in=level).values_list("pk", flat=True))
+        ):
+            depth += 1
+        return depth
+
     def _refuse_cycle(self):
-        above, depth = self.broader, 1
+        above, depth = self.broader, self._depth_below()
         while above is not None:
             depth += 1
             if above.pk == self.pk:
@@ -98,6 +109,7 @@ class TopicAlias(models.Model):
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="aliases")
     name = models.CharField(_("name"), max_length=100)
     normalised = models.CharField(max_length=200, unique=True, editable=False)
+    slug = models.SlugField(max_length=100, editable=False, db_index=True)
 
     class Meta:
         ordering = ["normalised"]
@@ -108,13 +120,13 @@ class TopicAlias(models.Model):
         return self.name
 
     def save(self, *args, **kwargs):
-        self.normalised = normalise(self.name)
+        self.normalised, self.slug = normalise(self.name), address(self.name)
         super().save(*args, **kwargs)
 
     def clean(self):
         super().clean()
         plain = normalise(self.name)
-        if not plain:
+        if not plain or not address(self.name):
             raise ValidationError({"name": _("Give the alias a name with letters or digits.")})
         if Topic.objects.filter(normalised=plain).exists():
             raise ValidationError({"name": _("A topic has this name.")})

@@ -15,7 +15,10 @@ def table_rows(response):
     """The rows of all tables as lists of words."""
     html = re.sub(r"<sup.*?</sup>", "", response.content.decode(), flags=re.DOTALL)  # the notes
     rows = re.findall(r"<tr>(.*?)</tr>", html, re.DOTALL)
-    return [[" ".join(strip_tags(cell).split()) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)] for row in rows]
+    return [
+        [" ".join(strip_tags(cell).split()) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, re.DOTALL)]
+        for row in rows
+    ]
 
 
 class AgreementPageTests(ScenarioTestCase):
@@ -29,7 +32,17 @@ class AgreementPageTests(ScenarioTestCase):
     def test_table_of_parties_tells_none_and_unknown_apart(self):
         france = make_actor(title="France")
 
-        response = self.page(parties=[{"actor": france, "signed": "1949-04-04", "consent": "unknown", "in_force": "1949-08", "consent_means": "ratification"}])
+        response = self.page(
+            parties=[
+                {
+                    "actor": france,
+                    "signed": "1949-04-04",
+                    "consent": "unknown",
+                    "in_force": "1949-08",
+                    "consent_means": "ratification",
+                }
+            ]
+        )
 
         row = self.row_of(response, "France")
         self.assertEqual(row[1:5], ["4 April 1949", "unknown ratification", "August 1949", "none"])
@@ -37,7 +50,12 @@ class AgreementPageTests(ScenarioTestCase):
     def test_year_is_not_shown_as_the_first_of_january(self):
         france = make_actor(title="France")
 
-        response = self.page(signed="1949", in_force="1950", terminated="1966-07", parties=[{"actor": france, "signed": "1949", "in_force": "1950"}])
+        response = self.page(
+            signed="1949",
+            in_force="1950",
+            terminated="1966-07",
+            parties=[{"actor": france, "signed": "1949", "in_force": "1950"}],
+        )
 
         text = response.content.decode()
         self.assertNotIn("January", text)
@@ -67,19 +85,32 @@ class AgreementPageTests(ScenarioTestCase):
             {"in_force": "unknown"},
         ]
 
-        response = self.page(in_force="1949", parties=[{"actor": actor, **spell} for actor, spell in zip(actors, spells, strict=True)])
+        response = self.page(
+            in_force="1949", parties=[{"actor": actor, **spell} for actor, spell in zip(actors, spells, strict=True)]
+        )
 
         self.assertContains(response, "2 at present")
         statuses = {row[0].split()[0]: row[5] for row in table_rows(response) if len(row) == 6 and row[0] != "Party"}
         self.assertEqual(
             statuses,
-            {"In": "in force", "Watcher": "in force", "Left": "ended", "Signer": "signed, not in force", "Suspended": "suspended suspended 12 December 2007", "Perhaps": "unknown"},
+            {
+                "In": "in force",
+                "Watcher": "in force",
+                "Left": "ended",
+                "Signer": "signed, not in force",
+                "Suspended": "suspended suspended 12 December 2007",
+                "Perhaps": "unknown",
+            },
         )
 
     def test_signature_alone_did_not_end_with_the_agreement(self):
         signer, party = make_actor(title="Signer"), make_actor(title="Bound")
 
-        response = self.page(in_force="1949", terminated="1966", parties=[{"actor": signer, "signed": "1949"}, {"actor": party, "in_force": "1949"}])
+        response = self.page(
+            in_force="1949",
+            terminated="1966",
+            parties=[{"actor": signer, "signed": "1949"}, {"actor": party, "in_force": "1949"}],
+        )
 
         self.assertEqual(self.row_of(response, "Bound")[5], "ended")
         self.assertEqual(self.row_of(response, "Signer")[5], "signed, not in force")
@@ -94,7 +125,13 @@ class AgreementPageTests(ScenarioTestCase):
     def test_several_spells_of_one_actor_stand_together_in_order_of_time(self):
         france, spain = make_actor(title="France"), make_actor(title="Spain")
 
-        response = self.page(parties=[{"actor": france, "in_force": "2009"}, {"actor": spain, "in_force": "1982"}, {"actor": france, "in_force": "1949", "ended": "1966"}])
+        response = self.page(
+            parties=[
+                {"actor": france, "in_force": "2009"},
+                {"actor": spain, "in_force": "1982"},
+                {"actor": france, "in_force": "1949", "ended": "1966"},
+            ]
+        )
 
         rows = [(row[0].split()[0], row[3]) for row in table_rows(response) if len(row) == 6]
         self.assertEqual(rows[1:], [("France", "1949"), ("France", "2009"), ("Spain", "1982")])
@@ -102,7 +139,12 @@ class AgreementPageTests(ScenarioTestCase):
     def test_every_party_has_its_source_as_a_note(self):
         source = make_source("depositary", title="The depositary’s list")
 
-        response = self.page(parties=[{"actor": make_actor(title="A"), "source": source, "locator": "p. 1"}, {"actor": make_actor(title="B"), "source": source, "locator": "p. 2"}])
+        response = self.page(
+            parties=[
+                {"actor": make_actor(title="A"), "source": source, "locator": "p. 1"},
+                {"actor": make_actor(title="B"), "source": source, "locator": "p. 2"},
+            ]
+        )
 
         self.assertContains(response, "The depositary’s list", count=2)
         for number in (1, 2):
@@ -138,7 +180,9 @@ class AgreementPageTests(ScenarioTestCase):
 class ActorPageTests(ScenarioTestCase):
     def organisation(self, parties, **fields):
         treaty = publish_now(make_agreement(title="Treaty", slug="treaty", in_force="1949", parties=parties, **fields))
-        publish_now(make_actor(slug="org", title="Organisation", actor_kind="organisation", constituent_agreement=treaty))
+        publish_now(
+            make_actor(slug="org", title="Organisation", actor_kind="organisation", constituent_agreement=treaty)
+        )
         return self.client.get("/actors/org/")
 
     def names(self, response, group):
@@ -147,7 +191,9 @@ class ActorPageTests(ScenarioTestCase):
     def test_members_are_the_parties_of_the_constituent_agreement(self):
         france, spain = (publish_now(make_actor(title=title, slug=title.lower())) for title in ("France", "Spain"))
 
-        response = self.organisation([{"actor": france, "in_force": "1949"}, {"actor": spain, "in_force": "1982-05-30"}])
+        response = self.organisation(
+            [{"actor": france, "in_force": "1949"}, {"actor": spain, "in_force": "1982-05-30"}]
+        )
 
         self.assertEqual(self.names(response, "members"), ["France", "Spain"])
         self.assertContains(response, '<a href="/actors/spain/">Spain</a>')
@@ -157,10 +203,17 @@ class ActorPageTests(ScenarioTestCase):
         left, watcher, stays = make_actor(title="Left"), make_actor(title="Watcher"), make_actor(title="Stays")
 
         response = self.organisation(
-            [{"actor": left, "in_force": "1949", "ended": "1966-07-01"}, {"actor": watcher, "in_force": "1990", "role": "observer"}, {"actor": stays, "in_force": "1949"}]
+            [
+                {"actor": left, "in_force": "1949", "ended": "1966-07-01"},
+                {"actor": watcher, "in_force": "1990", "role": "observer"},
+                {"actor": stays, "in_force": "1949"},
+            ]
         )
 
-        self.assertEqual([self.names(response, group) for group in ("members", "former_members", "other_roles")], [["Stays"], ["Left"], ["Watcher"]])
+        self.assertEqual(
+            [self.names(response, group) for group in ("members", "former_members", "other_roles")],
+            [["Stays"], ["Left"], ["Watcher"]],
+        )
         for words in ("Former members", "Others who take part", "(observer)", "1 July 1966"):
             self.assertContains(response, words)
 
@@ -174,7 +227,9 @@ class ActorPageTests(ScenarioTestCase):
     def test_signature_alone_is_not_former_membership_once_the_agreement_ended(self):
         signer, member = make_actor(title="Signer"), make_actor(title="Member")
 
-        response = self.organisation([{"actor": signer, "signed": "1949"}, {"actor": member, "in_force": "1949"}], terminated="1966")
+        response = self.organisation(
+            [{"actor": signer, "signed": "1949"}, {"actor": member, "in_force": "1949"}], terminated="1966"
+        )
 
         self.assertEqual(self.names(response, "former_members"), ["Member"])
 
@@ -192,7 +247,14 @@ class ActorPageTests(ScenarioTestCase):
 
     def test_actor_shows_its_agreements_with_dates_as_precise_as_the_source(self):
         france = publish_now(make_actor(title="France", slug="france"))
-        publish_now(make_agreement(title="Pact", slug="pact", in_force="1950", parties=[{"actor": france, "signed": "1949", "in_force": "unknown"}]))
+        publish_now(
+            make_agreement(
+                title="Pact",
+                slug="pact",
+                in_force="1950",
+                parties=[{"actor": france, "signed": "1949", "in_force": "unknown"}],
+            )
+        )
 
         response = self.client.get("/actors/france/")
 
@@ -235,7 +297,11 @@ class ListTests(ScenarioTestCase):
 
     def test_agreements_are_narrowed_by_type_scope_decade_and_status(self):
         publish_now(make_agreement(title="Held", signed="1949-04-04", in_force="1949-08-24"))
-        publish_now(make_agreement(title="Over", signed="1955", in_force="1955", terminated="1991", agreement_type="declaration"))
+        publish_now(
+            make_agreement(
+                title="Over", signed="1955", in_force="1955", terminated="1991", agreement_type="declaration"
+            )
+        )
         publish_now(make_agreement(title="Perhaps", signed="unknown", in_force="unknown", scope="bilateral"))
         publish_now(make_agreement(title="Waiting", signed="1959"))
         cases = {
@@ -254,11 +320,25 @@ class ListTests(ScenarioTestCase):
                 self.assertEqual(self.titles(f"/agreements/?{query}"), expected)
 
     def test_every_agreement_has_exactly_one_status_and_the_list_shows_it(self):
-        spells = [("1949", ""), ("1949", "1966"), ("unknown", ""), ("", ""), ("unknown", "1966"), ("1949", "unknown"), ("", "1966"), (str(date.today().year), ""), ("9998", "")]
+        spells = [
+            ("1949", ""),
+            ("1949", "1966"),
+            ("unknown", ""),
+            ("", ""),
+            ("unknown", "1966"),
+            ("1949", "unknown"),
+            ("", "1966"),
+            (str(date.today().year), ""),
+            ("9998", ""),
+        ]
         for begins, ends in spells:
             publish_now(make_agreement(in_force=begins, terminated=ends))
 
-        found = [title for status in ("in-force", "not-in-force", "ended", "unknown") for title in self.titles(f"/agreements/?status={status}")]
+        found = [
+            title
+            for status in ("in-force", "not-in-force", "ended", "unknown")
+            for title in self.titles(f"/agreements/?status={status}")
+        ]
 
         self.assertEqual(sorted(found), sorted(self.titles("/agreements/")))
         for status in ("in-force", "ended", "unknown"):

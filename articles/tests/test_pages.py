@@ -26,10 +26,15 @@ class ArticlePageTests(ScenarioTestCase):
     def test_sections_stand_in_order_on_two_heading_levels(self):
         response = self.page(sections=[{"title": "One"}, {"title": "Below", "level": 2}, {"title": "Two"}])
 
-        self.assertEqual(Headings(response.content.decode()).found[:4], [(1, None), (2, "one"), (3, "below"), (2, "two")])
+        self.assertEqual(
+            Headings(response.content.decode()).found[:4], [(1, None), (2, "one"), (3, "below"), (2, "two")]
+        )
 
     def test_headings_of_a_text_stand_below_its_sections_own(self):
-        response = self.page(introduction="# In the introduction", sections=[{"title": "One", "body": "# Deeper"}, {"title": "Below", "level": 2, "body": "# Deepest"}])
+        response = self.page(
+            introduction="# In the introduction",
+            sections=[{"title": "One", "body": "# Deeper"}, {"title": "Below", "level": 2, "body": "# Deepest"}],
+        )
 
         self.assertContains(response, "<h3>In the introduction</h3>")
         self.assertContains(response, "<h3>Deeper</h3>")
@@ -38,7 +43,9 @@ class ArticlePageTests(ScenarioTestCase):
     def test_anchors_of_the_table_of_contents_exist_and_are_unique(self):
         titles = ["Same", "Same", "Same", "Main", "Notes", "See also", "北约", "!!!", "Contents", "x" * 200]
 
-        response = self.page(topics=[make_topic()], introduction="[@s]", sections=[{"title": title} for title in titles])
+        response = self.page(
+            topics=[make_topic()], introduction="[@s]", sections=[{"title": title} for title in titles]
+        )
 
         html = response.content.decode()
         contents = re.search(r'<nav class="contents".*?</nav>', html, re.DOTALL)[0]
@@ -53,7 +60,14 @@ class ArticlePageTests(ScenarioTestCase):
         topic = make_topic()
         publish_now(make_article(topics=[topic]))
 
-        response = self.page(topics=[topic], introduction="[@s]", sections=[{"title": title} for title in ("Contents", "Site search", "Note 1", "Cite 1", "Main", "See also", "Notes")])
+        response = self.page(
+            topics=[topic],
+            introduction="[@s]",
+            sections=[
+                {"title": title}
+                for title in ("Contents", "Site search", "Note 1", "Cite 1", "Main", "See also", "Notes")
+            ],
+        )
 
         ids = re.findall(r'\bid="([^"]+)"', response.content.decode())
         self.assertEqual([name for name in ids if ids.count(name) > 1], [])
@@ -61,7 +75,9 @@ class ArticlePageTests(ScenarioTestCase):
     def test_lower_section_before_any_upper_one_is_in_the_table_of_contents(self):
         response = self.page(sections=[{"title": "Low", "level": 2}, {"title": "High"}])
 
-        self.assertEqual([(line["title"], line["below"]) for line in response.context["contents"]], [("Low", []), ("High", [])])
+        self.assertEqual(
+            [(line["title"], line["below"]) for line in response.context["contents"]], [("Low", []), ("High", [])]
+        )
 
     def test_article_without_sections_has_no_table_of_contents(self):
         self.assertNotContains(self.page(introduction="Text."), 'class="contents"')
@@ -70,10 +86,14 @@ class ArticlePageTests(ScenarioTestCase):
         topic = make_topic("airlift")
         publish_now(make_article(title="Lift", slug="lift", topics=[topic]))
 
-        response = self.page(sections=[{"body": "Before.\n\n[see also]\n\nAfter.", "topics": [topic]}, {"body": "Elsewhere."}])
+        response = self.page(
+            sections=[{"body": "Before.\n\n[see also]\n\nAfter.", "topics": [topic]}, {"body": "Elsewhere."}]
+        )
 
         html = response.content.decode()
-        places = [html.index(words) for words in ("Before.", '<a href="/articles/lift/">Lift</a>', "After.", "Elsewhere.")]
+        places = [
+            html.index(words) for words in ("Before.", '<a href="/articles/lift/">Lift</a>', "After.", "Elsewhere.")
+        ]
         self.assertEqual(places, sorted(places))
         self.assertContains(response, "(both about airlift)")
         self.assertNotContains(response, "[see also]")
@@ -82,7 +102,9 @@ class ArticlePageTests(ScenarioTestCase):
         topic = make_topic()
         publish_now(make_article(title="Lift", slug="lift", topics=[topic]))
 
-        html = self.page(sections=[{"body": "Words of the section.", "topics": [topic]}, {"title": "Next"}]).content.decode()
+        html = self.page(
+            sections=[{"body": "Words of the section.", "topics": [topic]}, {"title": "Next"}]
+        ).content.decode()
 
         places = [html.index(words) for words in ("Words of the section.", "/articles/lift/", ">Next</h2>")]
         self.assertEqual(places, sorted(places))
@@ -91,7 +113,9 @@ class ArticlePageTests(ScenarioTestCase):
         topic = make_topic()
         publish_now(make_article(title="Lift", slug="lift", topics=[topic]))
 
-        response = self.page(topics=[topic], sections=[{"body": "A.", "topics": [topic]}, {"body": "B.", "topics": [topic]}])
+        response = self.page(
+            topics=[topic], sections=[{"body": "A.", "topics": [topic]}, {"body": "B.", "topics": [topic]}]
+        )
 
         self.assertContains(response, 'href="/articles/lift/"', count=1)
 
@@ -104,7 +128,12 @@ class ArticlePageTests(ScenarioTestCase):
         self.assertContains(response, 'href="/articles/lift/"', count=1)
 
     def test_section_with_a_marker_and_nothing_to_offer_shows_only_its_text(self):
-        response = self.page(sections=[{"body": "Before.\n\n[see also]\n\nAfter.", "topics": [make_topic()]}, {"body": "X.\n\n[see also]\n\nY."}])
+        response = self.page(
+            sections=[
+                {"body": "Before.\n\n[see also]\n\nAfter.", "topics": [make_topic()]},
+                {"body": "X.\n\n[see also]\n\nY."},
+            ]
+        )
 
         self.assertNotContains(response, "see-also-line")
         self.assertNotContains(response, "[see also]")
@@ -117,7 +146,9 @@ class ArticlePageTests(ScenarioTestCase):
 
         html = response.content.decode()
         self.assertEqual(re.findall(r'href="#note-(\d)"', html), ["1", "2", "1", "3"])
-        self.assertEqual(re.findall(r'<li id="note-(\d)" value="\d">.*?Source (\w)', html), [("1", "b"), ("2", "a"), ("3", "c")])
+        self.assertEqual(
+            re.findall(r'<li id="note-(\d)" value="\d">.*?Source (\w)', html), [("1", "b"), ("2", "a"), ("3", "c")]
+        )
         self.assertContains(response, "p. 3")
 
     def test_link_to_an_unpublished_entry_shows_as_words_and_becomes_a_link_when_it_goes_live(self):
@@ -133,7 +164,12 @@ class ArticlePageTests(ScenarioTestCase):
         self.assertEqual([entry.title for entry in response.context["actors"]], ["Ruritania"])
 
     def test_text_is_escaped_and_marked_with_its_language(self):
-        response = self.page(title="<b>Title</b>", summary="<i>Summary</i>", language="fr", sections=[{"title": "<u>Head</u>", "body": "<script>alert(1)</script>"}])
+        response = self.page(
+            title="<b>Title</b>",
+            summary="<i>Summary</i>",
+            language="fr",
+            sections=[{"title": "<u>Head</u>", "body": "<script>alert(1)</script>"}],
+        )
 
         self.assertContains(response, "<h1>&lt;b&gt;Title&lt;/b&gt;</h1>")
         self.assertContains(response, 'lang="fr"')

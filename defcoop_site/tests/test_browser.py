@@ -14,7 +14,15 @@ from .desk import change_address, desk_address, make_editor
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 MAIN_ARTICLE = "/articles/international-defence-cooperation/"
-PAGES = ["/", MAIN_ARTICLE, "/actors/nato/", "/agreements/north-atlantic-treaty/", "/topics/collective-defence/", "/agreements/", "/search/?q=treaty"]
+PAGES = [
+    "/",
+    MAIN_ARTICLE,
+    "/actors/nato/",
+    "/agreements/north-atlantic-treaty/",
+    "/topics/collective-defence/",
+    "/agreements/",
+    "/search/?q=treaty",
+]
 WIDTHS = [320, 390, 1280]
 
 
@@ -93,7 +101,10 @@ def test_pages_are_accessible_and_fit_the_screen(site, page):
 
 def test_desk_is_accessible(site, page):
     sign_in(page, site)
-    article, agreement = Article.objects.get(slug="strategic-airlift-capabilities"), Agreement.objects.get(slug="anzus-treaty")
+    article, agreement = (
+        Article.objects.get(slug="strategic-airlift-capabilities"),
+        Agreement.objects.get(slug="anzus-treaty"),
+    )
     addresses = ["/admin/", "/admin/actors/agreement/", change_address(article), change_address(agreement)]
     addresses += [desk_address(article, "history", article.pk), desk_address(article, "unpublish", article.pk)]
     faults = []

@@ -1,11 +1,11 @@
 """The desk, used as an editor uses it."""
 
+from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
+from actors.models import Actor
 from articles.models import Article
-from actors.models import Actor, Agreement
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, make_topic, publish_now
 from publishing.check import check_public
 from publishing.models import Entry, Snapshot

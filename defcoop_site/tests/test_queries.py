@@ -38,20 +38,56 @@ class QueryCountTests(TestCase):
         hub, other = make_topic("hub"), make_topic("other")
         source = make_source("treaty")
         topics = [hub, other]
-        actors = [publish_now(make_actor(title=f"Common land {n}", topics=topics, body="[[Hub pact]] [[Hub article]]", facts_source=source)) for n in range(rows)]
+        actors = [
+            publish_now(
+                make_actor(
+                    title=f"Common land {n}", topics=topics, body="[[Hub pact]] [[Hub article]]", facts_source=source
+                )
+            )
+            for n in range(rows)
+        ]
         hub_actor = make_actor(title="Hub land", slug="hub", topics=topics)
-        parties = [{"actor": actor, "in_force": "1949", "signed": "unknown", "locator": f"p. {n}"} for n, actor in enumerate(actors)]
-        pact = publish_now(make_agreement(title="Hub pact", slug="hub", signed="1949", in_force="1949", topics=topics, parties=parties))
+        parties = [
+            {"actor": actor, "in_force": "1949", "signed": "unknown", "locator": f"p. {n}"}
+            for n, actor in enumerate(actors)
+        ]
+        pact = publish_now(
+            make_agreement(title="Hub pact", slug="hub", signed="1949", in_force="1949", topics=topics, parties=parties)
+        )
         hub_actor.constituent_agreement = pact
         hub_actor.body = " ".join(f"[[Common land {n}]]" for n in range(rows))
         hub_actor.save()
         hub_actor.predecessors.set(actors)
         publish_now(hub_actor)
-        article = make_article(title="Hub article", slug="hub", topics=topics, introduction=" ".join(f"[[Common land {n}]][@treaty, p. {n}]" for n in range(rows)))
+        article = make_article(
+            title="Hub article",
+            slug="hub",
+            topics=topics,
+            introduction=" ".join(f"[[Common land {n}]][@treaty, p. {n}]" for n in range(rows)),
+        )
         for n in range(rows):
-            Section.objects.create(article=article, position=n, title=f"S {n}", body="[[Hub pact]]\n\n[see also]").topics.set([hub])
-            publish_now(make_agreement(title=f"Common pact {n}", signed="1949", in_force="1949", topics=topics, parties=[{"actor": hub_actor, "in_force": "unknown"}], body="[[Hub land]]", amends=pact))
-            publish_now(make_article(title=f"Common article {n}", topics=[*topics, make_topic(broader=hub)], introduction="[[Hub land]] [[Hub pact]]", featured=True))
+            Section.objects.create(
+                article=article, position=n, title=f"S {n}", body="[[Hub pact]]\n\n[see also]"
+            ).topics.set([hub])
+            publish_now(
+                make_agreement(
+                    title=f"Common pact {n}",
+                    signed="1949",
+                    in_force="1949",
+                    topics=topics,
+                    parties=[{"actor": hub_actor, "in_force": "unknown"}],
+                    body="[[Hub land]]",
+                    amends=pact,
+                )
+            )
+            publish_now(
+                make_article(
+                    title=f"Common article {n}",
+                    topics=[*topics, make_topic(broader=hub)],
+                    introduction="[[Hub land]] [[Hub pact]]",
+                    featured=True,
+                )
+            )
         publish_now(article)
 
     def assert_counts(self):

@@ -39,6 +39,7 @@ ACTORS = """
   constituent_agreement: pact
   predecessors: [france]
   summary: An organisation.
+  topics: [airlift]
 """
 AGREEMENTS = """
 - slug: pact
@@ -69,7 +70,15 @@ class SeedTestCase(TestCase):
     @pytest.fixture()
     def folder(self, tmp_path):
         self.root = tmp_path
-        self.write({"topics.yaml": TOPICS, "sources/a.yaml": SOURCES, "actors/a.yaml": ACTORS, "agreements/a.yaml": AGREEMENTS, "articles/a.yaml": ARTICLES})
+        self.write(
+            {
+                "topics.yaml": TOPICS,
+                "sources/a.yaml": SOURCES,
+                "actors/a.yaml": ACTORS,
+                "agreements/a.yaml": AGREEMENTS,
+                "articles/a.yaml": ARTICLES,
+            }
+        )
 
     def write(self, files):
         for name, text in files.items():
@@ -86,7 +95,10 @@ class SeedTests(SeedTestCase):
     def test_folder_is_loaded_and_published(self):
         self.assertEqual(seed(self.root), 7)
 
-        self.assertEqual(sorted(PublicEntry.objects.values_list("kind", "slug")), [("actor", "france"), ("actor", "organisation"), ("agreement", "pact"), ("article", "lift")])
+        self.assertEqual(
+            sorted(PublicEntry.objects.values_list("kind", "slug")),
+            [("actor", "france"), ("actor", "organisation"), ("agreement", "pact"), ("article", "lift")],
+        )
         self.assertContains(self.client.get("/actors/france/"), '<a href="/agreements/pact/">Pact</a>')
         self.assertContains(self.client.get("/agreements/pact/"), "August 1949")
         self.assertContains(self.client.get("/articles/lift/"), "see-also-line")
@@ -139,15 +151,25 @@ class SeedTests(SeedTestCase):
     def test_check_alone_keeps_nothing(self):
         self.assertEqual(seed(self.root, check_only=True), 7)
 
-        self.assertFalse(SeededRecord.objects.exists() or Entry.objects.exists() or Topic.objects.exists() or PublicEntry.objects.exists())
-
+        self.assertFalse(
+            SeededRecord.objects.exists()
+            or Entry.objects.exists()
+            or Topic.objects.exists()
+            or PublicEntry.objects.exists()
+        )
 
 
 class MistakeTests(SeedTestCase):
     def mistakes(self):
         with self.assertRaises(SeedError) as caught, transaction.atomic():
             seed(self.root)
-        self.assertFalse(SeededRecord.objects.exists() or Entry.objects.exists() or Topic.objects.exists() or TopicAlias.objects.exists() or Source.objects.exists())
+        self.assertFalse(
+            SeededRecord.objects.exists()
+            or Entry.objects.exists()
+            or Topic.objects.exists()
+            or TopicAlias.objects.exists()
+            or Source.objects.exists()
+        )
         return caught.exception.mistakes
 
     def assert_named(self, *expected):
@@ -157,11 +179,17 @@ class MistakeTests(SeedTestCase):
                 self.assertTrue([line for line in found if where in line and words in line], found)
 
     def test_every_mistake_in_the_contents_is_named_at_once_with_its_file_and_record(self):
-        self.add("articles/a.yaml", "- {slug: bad, title: Bad, standfirst: X., topics: [nowhere], sections: [{title: S, topics: [nowhere-too]}]}\n")
-        self.add("actors/a.yaml", '- {slug: worse, title: Worse, kind: state, region: nowhere, founded: "1949-13", part_of: nobody, facts_source: no-source}\n')
+        self.add(
+            "articles/a.yaml",
+            "- {slug: bad, title: Bad, standfirst: X., topics: [nowhere], sections: [{title: S, topics: [nowhere-too]}]}\n",
+        )
+        self.add(
+            "actors/a.yaml",
+            '- {slug: worse, title: Worse, kind: state, region: nowhere, founded: "1949-13", part_of: nobody, facts_source: no-source}\n',
+        )
         self.add(
             "agreements/a.yaml",
-            '- {slug: worst, title: Worst, type: alliance, legal_force: binding, scope: bilateral, summary: X., signed: soon, parties: [{actor: nobody-else, role: guest, source: no-other}]}\n',
+            "- {slug: worst, title: Worst, type: alliance, legal_force: binding, scope: bilateral, summary: X., signed: soon, parties: [{actor: nobody-else, role: guest, source: no-other}]}\n",
         )
 
         self.assert_named(
@@ -200,7 +228,11 @@ class MistakeTests(SeedTestCase):
         self.assert_named(("articles/a.yaml, bare", "standfirst"))
 
     def test_record_without_its_name_is_named_by_its_file(self):
-        for file, record in {"articles/a.yaml": "- {slug: untitled, standfirst: X.}\n", "actors/a.yaml": "- {title: No slug, kind: state, region: europe, summary: X.}\n", "topics.yaml": "- {description: No name.}\n"}.items():
+        for file, record in {
+            "articles/a.yaml": "- {slug: untitled, standfirst: X.}\n",
+            "actors/a.yaml": "- {title: No slug, kind: state, region: europe, summary: X.}\n",
+            "topics.yaml": "- {description: No name.}\n",
+        }.items():
             original = (self.root / file).read_text()
             self.add(file, record)
             with self.subTest(file):
@@ -208,7 +240,10 @@ class MistakeTests(SeedTestCase):
             (self.root / file).write_text(original)
 
     def test_record_that_stands_there_twice_is_named(self):
-        for file, record, name in (("articles/a.yaml", "- {slug: lift, title: Other, standfirst: X.}\n", "lift"), ("topics.yaml", "- {name: Airlift}\n", "Airlift")):
+        for file, record, name in (
+            ("articles/a.yaml", "- {slug: lift, title: Other, standfirst: X.}\n", "lift"),
+            ("topics.yaml", "- {name: Airlift}\n", "Airlift"),
+        ):
             original = (self.root / file).read_text()
             self.add(file, record)
             with self.subTest(file):
@@ -221,7 +256,10 @@ class MistakeTests(SeedTestCase):
         self.assert_named(("topics.yaml, other", "alias"))
 
     def test_value_that_is_too_long_for_its_column_is_named(self):
-        self.add("actors/a.yaml", f"- {{slug: long, title: Long, kind: state, region: {'x' * 60}, summary: X., iso3: FRANCE}}\n")
+        self.add(
+            "actors/a.yaml",
+            f"- {{slug: long, title: Long, kind: state, region: {'x' * 60}, summary: X., iso3: FRANCE}}\n",
+        )
 
         self.assert_named(("actors/a.yaml, long", "region"), ("actors/a.yaml, long", "iso3"))
 
@@ -243,7 +281,7 @@ class ProjectFixturesTests(TestCase):
     def test_public_rows_are_what_the_snapshots_give(self):
         self.assertEqual(check_public(), [])
 
-    def test_library_has_what_the_first_issue_promises(self):
+    def test_library_is_as_large_as_promised(self):
         self.assertGreaterEqual(Actor.objects.filter(state="live").count(), 110)
         self.assertGreaterEqual(Agreement.objects.filter(state="live").count(), 50)
         self.assertGreaterEqual(Article.objects.filter(state="live").count(), 4)
@@ -252,9 +290,12 @@ class ProjectFixturesTests(TestCase):
         response = self.client.get("/articles/international-defence-cooperation/")
 
         lines = re.findall(r'class="see-also-line">.*?href="([^"]+)"', response.content.decode(), re.DOTALL)
-        expected = {f"/articles/{slug}/" for slug in ("homeland-security-measures", "joint-military-exercises", "strategic-airlift-capabilities")}
+        expected = {
+            f"/articles/{slug}/"
+            for slug in ("homeland-security-measures", "joint-military-exercises", "strategic-airlift-capabilities")
+        }
         self.assertEqual((len(lines), set(lines)), (3, expected))
-        self.assertLess(len(response.content), 60_000)
+        self.assertLess(len(response.content), 60 * 1024)
 
     def test_every_internal_link_answers_and_every_page_is_well_formed(self):
         queue, seen, combinations = deque(["/"]), {"/"}, 0
@@ -266,12 +307,17 @@ class ProjectFixturesTests(TestCase):
             if "text/html" not in response["Content-Type"]:
                 continue
             html = response.content.decode()
-            if (html.count("<h1"), len(ids(html))) != (1, len(set(ids(html)))) or "[see also]" in html or "[[" in html or "\ue000" in html:
+            if (
+                (html.count("<h1"), len(ids(html))) != (1, len(set(ids(html))))
+                or "[see also]" in html
+                or "[[" in html
+                or "\ue000" in html
+            ):
                 with self.subTest(address):
                     self.assertEqual(html.count("<h1"), 1)
                     self.assertEqual([name for name in ids(html) if ids(html).count(name) > 1], [])
                     self.assertNotRegex(html, r"\[see also\]|\[\[|[\ue000-\uf8ff]")
-            fragments = {href for href in re.findall(r'href="#([^"]+)"', html)} - set(ids(html))
+            fragments = set(re.findall(r'href="#([^"]+)"', html)) - set(ids(html))
             if fragments:
                 with self.subTest(address):
                     self.fail(f"leads to nothing on its page: {sorted(fragments)}")
@@ -287,5 +333,5 @@ class ProjectFixturesTests(TestCase):
                 seen.add(target)
                 queue.append(target)
 
-        live = {entry.get_absolute_url() for entry in PublicEntry.objects.live()}
+        live = {entry.get_absolute_url() for entry in PublicEntry.objects.live().for_list()}
         self.assertEqual(sorted(live - seen), [], "live pages that no link leads to")

@@ -92,7 +92,15 @@ class ValidateDateTests(SimpleTestCase):
 
 class DisplayTests(SimpleTestCase):
     def test_date_is_shown_at_its_own_precision(self):
-        cases = {"1949": "1949", "1949-01": "January 1949", "1949-01-01": "1 January 1949", UNKNOWN: "unknown", "": "", "0949": "0949", "9999-12-31": "31 December 9999"}
+        cases = {
+            "1949": "1949",
+            "1949-01": "January 1949",
+            "1949-01-01": "1 January 1949",
+            UNKNOWN: "unknown",
+            "": "",
+            "0949": "0949",
+            "9999-12-31": "31 December 9999",
+        }
         for text, expected in cases.items():
             with self.subTest(text):
                 self.assertEqual(display(text), expected)
@@ -132,11 +140,7 @@ class CertainlyBeforeTests(SimpleTestCase):
     @patient()
     @given(st.dates().flatmap(texts_of), st.dates().flatmap(texts_of))
     def test_order_holds_for_every_day_that_the_texts_can_mean(self, earlier, later):
-        apart = all(
-            first < second
-            for first in bounds(earlier)
-            for second in bounds(later)
-        )
+        apart = all(first < second for first in bounds(earlier) for second in bounds(later))
 
         self.assertEqual(certainly_before(earlier, later), apart)
         self.assertFalse(certainly_before(earlier, later) and certainly_before(later, earlier))

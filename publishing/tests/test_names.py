@@ -12,8 +12,30 @@ from .properties import patient
 class NormaliseTests(SimpleTestCase):
     def test_spellings_of_one_name_compare_equal(self):
         cases = {
-            "nato": ["NATO", " nato ", "Nató", "NATO\u200f", "\u202bnato\u202c", "na\u00adto", "n\u200ba\u200dto", "ＮＡＴＯ", "nato\x00", "na\ue000to", "nato\ufe0f", "\ufeffnato"],
-            "cote d'ivoire": ["Côte d'Ivoire", "COTE D'IVOIRE", "Co\u0302te d'Ivoire", "Côte\u00a0d'Ivoire", "Côte  d'Ivoire", "Côte\td'Ivoire", "Côte\nd'Ivoire", "Côte\r\nd'Ivoire"],
+            "nato": [
+                "NATO",
+                " nato ",
+                "Nató",
+                "NATO\u200f",
+                "\u202bnato\u202c",
+                "na\u00adto",
+                "n\u200ba\u200dto",
+                "ＮＡＴＯ",
+                "nato\x00",
+                "na\ue000to",
+                "nato\ufe0f",
+                "\ufeffnato",
+            ],
+            "cote d'ivoire": [
+                "Côte d'Ivoire",
+                "COTE D'IVOIRE",
+                "Co\u0302te d'Ivoire",
+                "Côte\u00a0d'Ivoire",
+                "Côte  d'Ivoire",
+                "Côte\td'Ivoire",
+                "Côte\nd'Ivoire",
+                "Côte\r\nd'Ivoire",
+            ],
             "turkiye": ["Türkiye", "TÜRKİYE", "Türkıye", "turkiye"],
             "oresund": ["Øresund", "øresund", "ÖRESUND"],
             "aegir": ["ægir", "Ægir", "ÆGIR", "Aegir"],

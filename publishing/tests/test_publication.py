@@ -1,3 +1,5 @@
+from io import StringIO
+
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
 from django.core.management import CommandError, call_command
@@ -64,7 +66,10 @@ class PublishTests(ScenarioTestCase):
 
         change_and_publish(article, title="Second")
 
-        self.assertEqual(list(PublicVersion.objects.order_by("number").values_list("number", "content__title")), [(1, article.title), (2, "Second")])
+        self.assertEqual(
+            list(PublicVersion.objects.order_by("number").values_list("number", "content__title")),
+            [(1, article.title), (2, "Second")],
+        )
         self.assertContains(self.client.get("/articles/a/"), "Second")
 
     def test_publishing_the_same_snapshot_again_is_no_new_version_and_writes_nothing(self):
@@ -197,7 +202,10 @@ class RenameTests(ScenarioTestCase):
         self.assert_leads("a", "c")
 
     def test_two_entries_can_exchange_their_addresses(self):
-        first, second = publish_now(make_article(slug="a", title="First")), publish_now(make_article(slug="b", title="Second"))
+        first, second = (
+            publish_now(make_article(slug="a", title="First")),
+            publish_now(make_article(slug="b", title="Second")),
+        )
 
         change_and_publish(first, slug="c")
         change_and_publish(second, slug="a")
@@ -313,7 +321,17 @@ class UnpublishTests(ScenarioTestCase):
         actor = publish_now(make_actor(slug="old-actor", title="Oldword land", topics=[topic]))
         agreement = publish_now(make_agreement(slug="old-pact", title="Oldword pact", topics=[topic], parties=[actor]))
         publish_now(make_article(slug="other", title="Other", topics=[topic]))
-        pages = ["/", "/articles/", "/actors/", "/agreements/", "/topics/airlift/", "/search/?q=oldword", "/feed/", "/sitemap.xml", "/articles/other/"]
+        pages = [
+            "/",
+            "/articles/",
+            "/actors/",
+            "/agreements/",
+            "/topics/airlift/",
+            "/search/?q=oldword",
+            "/feed/",
+            "/sitemap.xml",
+            "/articles/other/",
+        ]
         shown = [self.client.get(page).content.decode() for page in pages]
 
         for entry in (article, actor, agreement):
@@ -345,7 +363,11 @@ class UnpublishTests(ScenarioTestCase):
 
     def test_withdrawn_member_and_withdrawn_agreement_are_not_linked(self):
         actor = publish_now(make_actor(slug="ruritania", title="Ruritania"))
-        pact = publish_now(make_agreement(slug="pact", title="The pact", in_force="1950", parties=[{"actor": actor, "in_force": "1950"}]))
+        pact = publish_now(
+            make_agreement(
+                slug="pact", title="The pact", in_force="1950", parties=[{"actor": actor, "in_force": "1950"}]
+            )
+        )
         publish_now(make_actor(slug="org", actor_kind="organisation", constituent_agreement=pact))
 
         unpublish(actor, State.WITHDRAWN)
@@ -421,7 +443,11 @@ class SnapshotTests(ScenarioTestCase):
     def test_save_that_changes_nothing_makes_no_snapshot(self):
         source = make_source("s")
         rows = [
-            make_article(topics=[make_topic(), make_topic()], introduction="[[Nobody]][@s]", sections=[{"topics": [make_topic()]}, {}]),
+            make_article(
+                topics=[make_topic(), make_topic()],
+                introduction="[[Nobody]][@s]",
+                sections=[{"topics": [make_topic()]}, {}],
+            ),
             make_actor(topics=[make_topic()], facts_source=source),
             make_agreement(parties=[make_actor(), make_actor()]),
         ]
@@ -441,7 +467,10 @@ class SnapshotTests(ScenarioTestCase):
         for title in ("Two", "One"):
             take_snapshot(change(article, title=title), summary=f"To {title}")
 
-        self.assertEqual(list(article.snapshots.values_list("number", "content__title", "summary")), [(3, "One", "To One"), (2, "Two", "To Two"), (1, "One", "")])
+        self.assertEqual(
+            list(article.snapshots.values_list("number", "content__title", "summary")),
+            [(3, "One", "To One"), (2, "Two", "To Two"), (1, "One", "")],
+        )
 
     def test_renamed_topic_is_no_change_of_the_entry(self):
         topic = make_topic("airlift")
@@ -483,7 +512,11 @@ class RestoreTests(ScenarioTestCase):
         topics = [make_topic("one"), make_topic("two")]
         pinned, excluded = make_article(), make_article()
         article = make_article(
-            title="First", slug="first", introduction="Intro.", topics=topics, sections=[{"title": "A", "topics": topics[:1]}, {"title": "B", "level": 2}]
+            title="First",
+            slug="first",
+            introduction="Intro.",
+            topics=topics,
+            sections=[{"title": "A", "topics": topics[:1]}, {"title": "B", "level": 2}],
         )
         article.aliases.create(name="The first", position=0)
         SeeAlsoChoice.objects.create(entry=article, target=pinned, choice="pin", position=0)
@@ -502,12 +535,16 @@ class RestoreTests(ScenarioTestCase):
         self.assertEqual(losses, [])
         self.assertEqual(restored.content, old.content)
         self.assertEqual((restored.number, restored.digest, restored.summary), (3, old.digest, "Back"))
-        self.assertEqual({str(section.pk) for section in article.sections.all()}, {part["key"] for part in old.content["sections"]})
+        self.assertEqual(
+            {str(section.pk) for section in article.sections.all()}, {part["key"] for part in old.content["sections"]}
+        )
         self.assertEqual(Article.objects.get(pk=article.pk).slug, "first")
 
     def test_agreement_comes_back_with_the_keys_of_its_parties(self):
         france, spain = make_actor(title="France"), make_actor(title="Spain")
-        agreement = make_agreement(parties=[{"actor": france, "signed": "1949-04-04", "note": "N"}, {"actor": spain, "in_force": "1982"}])
+        agreement = make_agreement(
+            parties=[{"actor": france, "signed": "1949-04-04", "note": "N"}, {"actor": spain, "in_force": "1982"}]
+        )
         old = take_snapshot(agreement)
         agreement.participations.filter(actor=spain).delete()
         agreement.participations.update(note="Changed")
@@ -520,11 +557,20 @@ class RestoreTests(ScenarioTestCase):
 
     def test_actor_comes_back_with_its_facts_and_predecessors(self):
         before, owner, pact, source = make_actor(), make_actor(), make_agreement(), make_source("s")
-        actor = make_actor(founded="1949", part_of=owner, constituent_agreement=pact, facts_source=source, facts_locator="p. 3", body="Text.")
+        actor = make_actor(
+            founded="1949",
+            part_of=owner,
+            constituent_agreement=pact,
+            facts_source=source,
+            facts_locator="p. 3",
+            body="Text.",
+        )
         actor.predecessors.add(before)
         old = take_snapshot(actor)
         actor.predecessors.clear()
-        changed = change(actor, founded="", part_of=None, constituent_agreement=None, facts_source=None, facts_locator="", body="")
+        changed = change(
+            actor, founded="", part_of=None, constituent_agreement=None, facts_source=None, facts_locator="", body=""
+        )
         take_snapshot(changed)
 
         restored, losses = restore(changed, old)
@@ -648,10 +694,25 @@ class RestoreTests(ScenarioTestCase):
 def make_library():
     """A small library with everything in it: every kind, links, parties, a rename, a redirect, one withdrawn and one gone."""
     topic, other = make_topic("airlift"), make_topic("exercises")
-    france, spain = publish_now(make_actor(title="France", topics=[topic])), publish_now(make_actor(title="Spain", topics=[topic, other]))
-    pact = publish_now(make_agreement(title="Pact", slug="pact", in_force="1950", topics=[topic], parties=[france, {"actor": spain, "role": "observer", "signed": "unknown"}]))
+    france, spain = (
+        publish_now(make_actor(title="France", topics=[topic])),
+        publish_now(make_actor(title="Spain", topics=[topic, other])),
+    )
+    pact = publish_now(
+        make_agreement(
+            title="Pact",
+            slug="pact",
+            in_force="1950",
+            topics=[topic],
+            parties=[france, {"actor": spain, "role": "observer", "signed": "unknown"}],
+        )
+    )
     publish_now(make_actor(title="Organisation", slug="organisation", constituent_agreement=pact, part_of=france))
-    article = publish_now(make_article(title="Article", slug="a", introduction="[[France]]", topics=[topic, other], sections=[{"topics": [other]}]))
+    article = publish_now(
+        make_article(
+            title="Article", slug="a", introduction="[[France]]", topics=[topic, other], sections=[{"topics": [other]}]
+        )
+    )
     change_and_publish(article, slug="article")
     target = publish_now(make_article(topics=[other]))
     unpublish(publish_now(make_article(slug="redirected")), State.REDIRECTED, target=target)
@@ -685,7 +746,12 @@ class CheckPublicTests(TestCase):
 
     def tamperings(self):
         yield "title", lambda: PublicEntry.objects.filter(pk=self.article.pk).update(title="Forged")
-        yield "page", lambda: PublicEntry.objects.filter(pk=self.article.pk).update(page={**self.entry().page, "introduction": "<script>"})
+        yield (
+            "page",
+            lambda: PublicEntry.objects.filter(pk=self.article.pk).update(
+                page={**self.entry().page, "introduction": "<script>"}
+            ),
+        )
         yield "search text", lambda: PublicEntry.objects.filter(pk=self.article.pk).update(search_text="forged")
         yield "withdrawn", lambda: PublicEntry.objects.filter(slug="withdrawn").update(withdrawn=False)
         yield "version", lambda: PublicEntry.objects.filter(pk=self.article.pk).update(version=7)
@@ -693,23 +759,72 @@ class CheckPublicTests(TestCase):
         yield "missing topic", lambda: PublicTagging.objects.filter(entry=self.article.pk)[:1].get().delete()
         yield "extra topic", lambda: PublicTagging.objects.create(entry_id=self.article.pk, topic=make_topic())
         yield "missing link", lambda: PublicLink.objects.filter(entry=self.article.pk)[:1].get().delete()
-        yield "extra link", lambda: PublicLink.objects.create(entry_id=self.article.pk, way="part", target_id=self.article.pk)
+        yield (
+            "extra link",
+            lambda: PublicLink.objects.create(entry_id=self.article.pk, way="part", target_id=self.article.pk),
+        )
         yield "changed party", lambda: PublicParticipation.objects.filter(role="observer").update(role="member")
         yield "missing party", lambda: PublicParticipation.objects.filter(role="observer").delete()
-        yield "changed day", lambda: PublicParticipation.objects.filter(role="observer").update(begins_earliest="1900-01-01")
+        yield (
+            "changed day",
+            lambda: PublicParticipation.objects.filter(role="observer").update(begins_earliest="1900-01-01"),
+        )
         yield "missing actor row", lambda: PublicActor.objects.filter(entry__slug="organisation").delete()
-        yield "extra page", lambda: PublicEntry.objects.create(**{**PublicEntry.objects.filter(pk=self.article.pk).values().get(), "id": make_article().pk, "slug": "forged"})
-        yield "page of a draft", lambda: PublicEntry.objects.create(**{**PublicEntry.objects.filter(pk=self.article.pk).values().get(), "id": Article.objects.get(slug="draft").pk, "slug": "draft"})
-        yield "page that should be gone", lambda: PublicEntry.objects.create(**{**PublicEntry.objects.filter(pk=self.article.pk).values().get(), "id": Article.objects.get(slug="gone").pk, "slug": "gone"})
-        yield "wrong redirect", lambda: Redirect.objects.filter(slug="a").update(target_id=Article.objects.get(slug="withdrawn").pk)
+        yield (
+            "extra page",
+            lambda: PublicEntry.objects.create(
+                **{
+                    **PublicEntry.objects.filter(pk=self.article.pk).values().get(),
+                    "id": make_article().pk,
+                    "slug": "forged",
+                }
+            ),
+        )
+        yield (
+            "page of a draft",
+            lambda: PublicEntry.objects.create(
+                **{
+                    **PublicEntry.objects.filter(pk=self.article.pk).values().get(),
+                    "id": Article.objects.get(slug="draft").pk,
+                    "slug": "draft",
+                }
+            ),
+        )
+        yield (
+            "page that should be gone",
+            lambda: PublicEntry.objects.create(
+                **{
+                    **PublicEntry.objects.filter(pk=self.article.pk).values().get(),
+                    "id": Article.objects.get(slug="gone").pk,
+                    "slug": "gone",
+                }
+            ),
+        )
+        yield (
+            "wrong redirect",
+            lambda: Redirect.objects.filter(slug="a").update(target_id=Article.objects.get(slug="withdrawn").pk),
+        )
         yield "missing redirect", lambda: Redirect.objects.filter(slug="a").delete()
-        yield "redirect where it is gone", lambda: Redirect.objects.filter(slug="gone").update(target_id=self.article.pk)
-        yield "extra redirect", lambda: Redirect.objects.create(kind="article", slug="forged", owner_id=self.article.pk, target_id=self.article.pk)
-        yield "redirect without an owner", lambda: Redirect.objects.create(kind="article", slug="forged", owner_id=make_article().pk, target_id=self.article.pk)
+        yield (
+            "redirect where it is gone",
+            lambda: Redirect.objects.filter(slug="gone").update(target_id=self.article.pk),
+        )
+        yield (
+            "extra redirect",
+            lambda: Redirect.objects.create(
+                kind="article", slug="forged", owner_id=self.article.pk, target_id=self.article.pk
+            ),
+        )
+        yield (
+            "redirect without an owner",
+            lambda: Redirect.objects.create(
+                kind="article", slug="forged", owner_id=make_article().pk, target_id=self.article.pk
+            ),
+        )
 
     def test_untouched_library_is_clean(self):
         self.assertEqual(check_public(), [])
-        call_command("check_public", stdout=open("/dev/null", "w"))
+        call_command("check_public", stdout=StringIO())
 
     def test_every_tampering_is_found_and_rebuilding_mends_it(self):
         before = public_tables()
@@ -741,9 +856,24 @@ class NothingIsWrittenTests(ScenarioTestCase):
     def test_reading_writes_nothing(self):
         make_library()
         before = public_tables()
-        for address in ("/", "/articles/article/", "/articles/a/", "/articles/gone/", "/articles/article/v/1/", "/actors/organisation/", "/agreements/pact/", reverse("topic_list"), "/search/?q=pact", "/feed/", "/sitemap.xml"):
+        for address in (
+            "/",
+            "/articles/article/",
+            "/articles/a/",
+            "/articles/gone/",
+            "/articles/article/v/1/",
+            "/actors/organisation/",
+            "/agreements/pact/",
+            reverse("topic_list"),
+            "/search/?q=pact",
+            "/feed/",
+            "/sitemap.xml",
+        ):
             with self.subTest(address):
                 self.client.get(address)
 
         self.assertEqual(public_tables(), before)
-        self.assertEqual((Actor.objects.count(), Agreement.objects.count(), Participation.objects.count(), Topic.objects.count()), (3, 1, 2, 2))
+        self.assertEqual(
+            (Actor.objects.count(), Agreement.objects.count(), Participation.objects.count(), Topic.objects.count()),
+            (3, 1, 2, 2),
+        )

@@ -7,7 +7,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publishing.content import SourceContent
-from publishing.text import ATTRIBUTES, MAX_LENGTH, TAGS, Notes, cited_keys, linked_names, split_at_marker, to_html, to_plain, with_links
+from publishing.text import (
+    ATTRIBUTES,
+    MAX_LENGTH,
+    TAGS,
+    Notes,
+    cited_keys,
+    linked_names,
+    split_at_marker,
+    to_html,
+    to_plain,
+    with_links,
+)
 
 from .properties import patient
 
@@ -159,7 +170,15 @@ class HostileTextTests(SimpleTestCase):
                 self.assert_harmless(with_links(html, TARGETS))
 
     def test_refused_address_is_no_link(self):
-        for address in ("javascript:alert(1)", "JAVASCRIPT:x", "javascript&#58;x", "&#106;avascript:x", "data:text/html,x", "vbscript:x", "file:///etc/passwd"):
+        for address in (
+            "javascript:alert(1)",
+            "JAVASCRIPT:x",
+            "javascript&#58;x",
+            "&#106;avascript:x",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+        ):
             with self.subTest(address):
                 self.assertNotIn("href", to_html(f"[x]({address})"))
                 self.assertNotIn("href", to_html(f"<{address}>"))
@@ -193,9 +212,18 @@ class HostileTextTests(SimpleTestCase):
 
     def test_deep_nesting_and_endless_openings_come_to_an_end(self):
         # No time is asserted: what grows with the square of such a text would hold up the suite for minutes.
-        texts = ["[" * 8_000, "[[" * 4_000, "[[a" * 4_000, "[@a" * 4_000, "[a](" * 4_000, "[" * 4_000 + "]" * 4_000]
-        texts += [">" * 8_000, "> " * 4_000 + "x", "- " * 4_000 + "x", "*a " * 4_000, "_a__b" * 2_000, "`" * 8_000, "<" * 8_000, "&" * 8_000]
-        texts += ["|" * 8_000 + "\n" + "|-" * 4_000, "#" * 8_000, "![" * 4_000, "\\" * 8_000, "[see also]\n" * 1_000]
+        texts = ["[" * 4_000, "[[" * 4_000, "[[a" * 4_000, "[@a" * 4_000, "[a](" * 4_000, "[" * 2_000 + "]" * 4_000]
+        texts += [
+            ">" * 4_000,
+            "> " * 4_000 + "x",
+            "- " * 4_000 + "x",
+            "*a " * 4_000,
+            "_a__b" * 2_000,
+            "`" * 4_000,
+            "<" * 4_000,
+            "&" * 4_000,
+        ]
+        texts += ["|" * 4_000 + "\n" + "|-" * 4_000, "#" * 4_000, "![" * 4_000, "\\" * 4_000, "[see also]\n" * 1_000]
         for markdown in texts:
             with self.subTest(markdown[:12]):
                 self.assert_harmless(to_html(markdown))
@@ -223,9 +251,17 @@ class StructureTests(SimpleTestCase):
         self.assertEqual(html.count("<td>"), 2)
 
     def test_ordinary_markdown_works(self):
-        html = to_html("*a* **b** `c`\n\n> d\n\n3. e\n4. f\n\n[g](https://g.example \"t\") <mailto:h@h.example>")
+        html = to_html('*a* **b** `c`\n\n> d\n\n3. e\n4. f\n\n[g](https://g.example "t") <mailto:h@h.example>')
 
-        for part in ("<em>a</em>", "<strong>b</strong>", "<code>c</code>", "<blockquote>", '<ol start="3">', '<a href="https://g.example" title="t">g</a>', "mailto:h@h.example"):
+        for part in (
+            "<em>a</em>",
+            "<strong>b</strong>",
+            "<code>c</code>",
+            "<blockquote>",
+            '<ol start="3">',
+            '<a href="https://g.example" title="t">g</a>',
+            "mailto:h@h.example",
+        ):
             self.assertIn(part, html)
 
 
@@ -237,10 +273,19 @@ class EntryLinkTests(SimpleTestCase):
         self.assertEqual(self.shown("See [[NATO]]."), '<p>See <a href="/actors/nato/">NATO</a>.</p>')
 
     def test_other_words_can_be_shown(self):
-        self.assertEqual(self.shown("[[NATO|the *alliance* & co]]"), '<p><a href="/actors/nato/">the *alliance* &amp; co</a></p>')
+        self.assertEqual(
+            self.shown("[[NATO|the *alliance* & co]]"), '<p><a href="/actors/nato/">the *alliance* &amp; co</a></p>'
+        )
 
     def test_link_works_in_headings_lists_tables_quotes_and_emphasis(self):
-        for markdown in ("# [[NATO]]", "- [[NATO]]", "|a|\n|-|\n|[[NATO]]|", "> [[NATO]]", "**[[NATO]]**", "|a|\n|-|\n|[[NATO\\|alliance]]|"):
+        for markdown in (
+            "# [[NATO]]",
+            "- [[NATO]]",
+            "|a|\n|-|\n|[[NATO]]|",
+            "> [[NATO]]",
+            "**[[NATO]]**",
+            "|a|\n|-|\n|[[NATO\\|alliance]]|",
+        ):
             with self.subTest(markdown):
                 self.assertEqual(self.shown(markdown).count('<a href="/actors/nato/">'), 1)
 
@@ -254,7 +299,12 @@ class EntryLinkTests(SimpleTestCase):
         self.assertEqual(self.shown("`[[NATO]]`"), "<p><code>[[NATO]]</code></p>")
 
     def test_link_inside_a_link_does_not_nest(self):
-        for markdown in ("[a [[NATO]] c](https://c.example)", "[[[NATO]]](https://c.example)", "[a [b](https://b.example) c](https://c.example)", "[*[[NATO]]*](https://c.example)"):
+        for markdown in (
+            "[a [[NATO]] c](https://c.example)",
+            "[[[NATO]]](https://c.example)",
+            "[a [b](https://b.example) c](https://c.example)",
+            "[*[[NATO]]*](https://c.example)",
+        ):
             with self.subTest(markdown):
                 reader = Reader(self.shown(markdown))
 
@@ -279,7 +329,10 @@ class CitationTests(SimpleTestCase):
         html = to_html("One[@a] two[@b] three[@a, art. 5] four[@a] five[@a,\nart. 5].", notes=notes)
 
         self.assertEqual(re.findall(r">(\d)</a></sup>", html), ["1", "2", "3", "1", "3"])
-        self.assertEqual([(note["number"], note["key"], note["locator"]) for note in notes.listed()], [(1, "a", ""), (2, "b", ""), (3, "a", "art. 5")])
+        self.assertEqual(
+            [(note["number"], note["key"], note["locator"]) for note in notes.listed()],
+            [(1, "a", ""), (2, "b", ""), (3, "a", "art. 5")],
+        )
 
     def test_every_raised_number_has_an_id_of_its_own_and_leads_to_its_note(self):
         html = to_html("[@a] [@a] [@a]", notes=Notes(sources("a")))

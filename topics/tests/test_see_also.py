@@ -39,7 +39,15 @@ def random_library(seed):
     for number in range(size):
         kind = chance.choice(["article", "article", "actor"])
         carried = set(chance.sample(topics, chance.choice([0, 1, 1, 2, 3, 6])))
-        entries.append(Described(number, kind, f"Title {chance.randint(1, max(2, size // 2))}", carried, state=chance.choice(["live"] * 8 + ["withdrawn", "draft"])))
+        entries.append(
+            Described(
+                number,
+                kind,
+                f"Title {chance.randint(1, max(2, size // 2))}",
+                carried,
+                state=chance.choice(["live"] * 8 + ["withdrawn", "draft"]),
+            )
+        )
     for entry in entries:
         others = [other.number for other in entries if other is not entry]
         chance.shuffle(others)
@@ -48,7 +56,9 @@ def random_library(seed):
         entry.pins, entry.exclusions = chosen[:cut], chosen[cut:]
         entry.mentions = chance.sample(others, min(len(others), chance.choice([0, 0, 1, 2])))
         if entry.kind == "article":
-            entry.sections = [set(chance.sample(topics, chance.choice([0, 1, 2]))) for _ in range(chance.choice([0, 1, 3]))]
+            entry.sections = [
+                set(chance.sample(topics, chance.choice([0, 1, 2]))) for _ in range(chance.choice([0, 1, 3]))
+            ]
     return topics, entries
 
 
@@ -81,13 +91,19 @@ class Reference:
         """([a suggestion list for each section with topics], the list at the end); a suggestion is (number, shared topics, pinned)."""
         left_out = {page.number, *page.mentions, *page.exclusions}
         if page.kind == "actor":  # its page lists the articles that are about it
-            left_out |= {entry.number for entry in self.live if entry.kind == "article" and page.number in entry.mentions}
+            left_out |= {
+                entry.number for entry in self.live if entry.kind == "article" and page.number in entry.mentions
+            }
         inline = []
         for own in filter(None, page.sections):
             best = self.ranked(page, own, left_out)[: settings.SEE_ALSO_INLINE]
             left_out |= {number for number, _topics in best}
             inline.append([(number, topics, False) for number, topics in best])
-        pinned = [self.entries[number] for number in page.pins if number not in left_out and self.entries[number].state == "live"]
+        pinned = [
+            self.entries[number]
+            for number in page.pins
+            if number not in left_out and self.entries[number].state == "live"
+        ]
         end = [(entry.number, self.by_rarity(entry.topics & page.topics), True) for entry in pinned]
         end += [(number, topics, False) for number, topics in self.ranked(page, page.topics, left_out | set(page.pins))]
         return inline, end[: settings.SEE_ALSO_AT_END]
@@ -108,8 +124,12 @@ class RandomLibraryTests(ScenarioTestCase):
             setattr(row, "introduction" if entry.kind == "article" else "body", text)
             row.save()
             for position, own in enumerate(entry.sections):
-                Section.objects.create(article=row, title=f"S{position}", position=position).topics.set([rows[name] for name in own])
-            choices = [(number, "pin") for number in entry.pins] + [(number, "exclusion") for number in entry.exclusions]
+                Section.objects.create(article=row, title=f"S{position}", position=position).topics.set(
+                    [rows[name] for name in own]
+                )
+            choices = [(number, "pin") for number in entry.pins] + [
+                (number, "exclusion") for number in entry.exclusions
+            ]
             for position, (number, choice) in enumerate(choices):
                 SeeAlsoChoice.objects.create(entry=row, target=made[number], choice=choice, position=position)
         for entry, row in zip(entries, made, strict=True):
@@ -128,7 +148,10 @@ class RandomLibraryTests(ScenarioTestCase):
 
                 inline, end = reference.see_also(page)
                 places = (*around.inline.values(), around.see_also)
-                found = [[(numbers[str(s.entry.pk)], [topic.name for topic in s.topics], s.pinned) for s in place] for place in places]
+                found = [
+                    [(numbers[str(s.entry.pk)], [topic.name for topic in s.topics], s.pinned) for s in place]
+                    for place in places
+                ]
                 self.assertEqual(found, [*inline, end])
 
     def test_see_also_equals_the_plain_rule_in_entries_order_and_reasons(self):
@@ -163,7 +186,10 @@ class SeeAlsoPageTests(ScenarioTestCase):
 
         publish_now(page)
 
-        self.assertEqual([(title, pin) for title, _reason, pin in self.see_also("/articles/page/")], [("Pinned", True), ("Near", False)])
+        self.assertEqual(
+            [(title, pin) for title, _reason, pin in self.see_also("/articles/page/")],
+            [("Pinned", True), ("Near", False)],
+        )
         self.assertEqual(self.see_also("/articles/page/")[0][1], "chosen by the editors")
 
     def test_excluded_entry_is_not_shown(self):
@@ -182,7 +208,9 @@ class SeeAlsoPageTests(ScenarioTestCase):
         publish_now(make_article(title="A stranger", topics=[topic]))
         publish_now(make_article(title="Z friend", topics=[topic], introduction="[[Page]]"))
 
-        self.assertEqual([title for title, _reason, _pin in self.see_also("/articles/page/")], ["Z friend", "A stranger"])
+        self.assertEqual(
+            [title for title, _reason, _pin in self.see_also("/articles/page/")], ["Z friend", "A stranger"]
+        )
 
     def test_entry_with_many_topics_does_not_win_by_size(self):
         topic = make_topic()
@@ -190,7 +218,9 @@ class SeeAlsoPageTests(ScenarioTestCase):
         publish_now(make_article(title="A heavy one", topics=[topic, *(make_topic() for _ in range(8))]))
         publish_now(make_article(title="Z light one", topics=[topic]))
 
-        self.assertEqual([title for title, _reason, _pin in self.see_also("/articles/page/")], ["Z light one", "A heavy one"])
+        self.assertEqual(
+            [title for title, _reason, _pin in self.see_also("/articles/page/")], ["Z light one", "A heavy one"]
+        )
 
     def test_draft_is_not_shown(self):
         topic = make_topic()

@@ -47,7 +47,13 @@ class TopicDetailTests(ScenarioTestCase):
                 self.assertRedirects(self.client.get(f"/topics/{written}/"), f"/topics/{canonical}/", status_code=301)
 
     def test_alias_is_found_under_the_address_that_its_name_gives(self):
-        for name, written in {"air bridge": "air-bridge", "North-South air bridge": "north-south-air-bridge", "A.L.A.": "ala", "Lift (strategic)": "lift-strategic", "Pont aérien": "pont-aerien"}.items():
+        for name, written in {
+            "air bridge": "air-bridge",
+            "North-South air bridge": "north-south-air-bridge",
+            "A.L.A.": "ala",
+            "Lift (strategic)": "lift-strategic",
+            "Pont aérien": "pont-aerien",
+        }.items():
             TopicAlias.objects.create(topic=self.airlift, name=name)
             with self.subTest(name):
                 self.assertRedirects(self.client.get(f"/topics/{written}/"), "/topics/airlift/", status_code=301)
@@ -56,7 +62,9 @@ class TopicDetailTests(ScenarioTestCase):
         self.assertRedirects(self.client.get("/topics/AIR-BRIDGE+air-bridge/"), "/topics/airlift/", status_code=301)
 
     def test_redirect_keeps_the_chosen_kind(self):
-        self.assertRedirects(self.client.get("/topics/bases+airlift/?kind=actor"), "/topics/airlift+bases/?kind=actor", status_code=301)
+        self.assertRedirects(
+            self.client.get("/topics/bases+airlift/?kind=actor"), "/topics/airlift+bases/?kind=actor", status_code=301
+        )
 
     def test_unknown_topic_is_not_found(self):
         for written in ("nowhere", "airlift+nowhere", "+", "++", "airlift%00", "%F0%9F%8E%96"):
@@ -119,7 +127,9 @@ class TopicListTests(TestCase):
 
         for topic in topics:
             with self.subTest(topic.name):
-                self.assertEqual(self.counts()[topic.name], self.client.get(topic.get_absolute_url()).context["page"].paginator.count)
+                self.assertEqual(
+                    self.counts()[topic.name], self.client.get(topic.get_absolute_url()).context["page"].paginator.count
+                )
 
     def test_filter_of_a_list_offers_only_topics_with_live_entries(self):
         live, drafted = make_topic("live topic"), make_topic("drafted topic")
