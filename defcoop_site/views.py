@@ -22,7 +22,8 @@ FEATURED, RECENT, TOPICS = 6, 8, 24
 def home(request):
     live = PublicEntry.objects.live()
     context = {
-        "featured": live.filter(featured=True).for_list().order_by("-revised_at", "sort_key")[:FEATURED],
+        # Backwards by the kind's name: articles, agreements, actors.
+        "featured": live.filter(featured=True).for_list().order_by("-kind", "sort_key")[:FEATURED],
         "recent": live.for_list().order_by("-revised_at", "sort_key")[:RECENT],
         "counts": dict(live.order_by().values_list("kind").annotate(n=Count("pk"))),
         "topics": counted_topics().filter(entries__gt=0).order_by("-entries", "normalised")[:TOPICS],

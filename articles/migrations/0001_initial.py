@@ -7,63 +7,121 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('publishing', '0001_initial'),
-        ('topics', '0001_initial'),
+        ("publishing", "0001_initial"),
+        ("topics", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Article',
+            name="Article",
             fields=[
-                ('entry_ptr', models.OneToOneField(auto_created=True, on_delete=django.db.models.deletion.CASCADE, parent_link=True, primary_key=True, serialize=False, to='publishing.entry')),
-                ('introduction', models.TextField(blank=True, help_text='Markdown, before the first heading. [[Name]] links to an entry, [@key] cites a source.', verbose_name='introduction')),
-                ('topics', taggit.managers.TaggableManager(blank=True, help_text='A comma-separated list of tags.', through='topics.TaggedEntry', to='topics.Topic', verbose_name='topics')),
+                (
+                    "entry_ptr",
+                    models.OneToOneField(
+                        auto_created=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        parent_link=True,
+                        primary_key=True,
+                        serialize=False,
+                        to="publishing.entry",
+                    ),
+                ),
+                (
+                    "introduction",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown, before the first heading. [[Name]] links to an entry, [@key] cites a source.",
+                        verbose_name="introduction",
+                    ),
+                ),
+                (
+                    "topics",
+                    taggit.managers.TaggableManager(
+                        blank=True,
+                        help_text="A comma-separated list of tags.",
+                        through="topics.TaggedEntry",
+                        to="topics.Topic",
+                        verbose_name="topics",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'article',
-                'verbose_name_plural': 'articles',
+                "verbose_name": "article",
+                "verbose_name_plural": "articles",
             },
-            bases=('publishing.entry',),
+            bases=("publishing.entry",),
         ),
         migrations.CreateModel(
-            name='Section',
+            name="Section",
             fields=[
-                ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('position', models.PositiveSmallIntegerField(default=0, verbose_name='order')),
-                ('level', models.PositiveSmallIntegerField(choices=[(1, 'main heading'), (2, 'heading below it')], default=1, verbose_name='level')),
-                ('title', models.CharField(max_length=200, verbose_name='heading')),
-                ('body', models.TextField(blank=True, help_text='Markdown. A paragraph that is just [see also] says where the line goes that the section’s topics call for; without it, it closes the section.', verbose_name='text')),
-                ('article', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='sections', to='articles.article')),
+                ("id", models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                ("position", models.PositiveSmallIntegerField(default=0, verbose_name="order")),
+                (
+                    "level",
+                    models.PositiveSmallIntegerField(
+                        choices=[(1, "main heading"), (2, "heading below it")], default=1, verbose_name="level"
+                    ),
+                ),
+                ("title", models.CharField(max_length=200, verbose_name="heading")),
+                (
+                    "body",
+                    models.TextField(
+                        blank=True,
+                        help_text="Markdown. A paragraph that is just [see also] says where the line goes that the section’s topics call for; without it, it closes the section.",
+                        verbose_name="text",
+                    ),
+                ),
+                (
+                    "article",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="sections", to="articles.article"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'section',
-                'verbose_name_plural': 'sections',
-                'ordering': ['position', 'id'],
+                "verbose_name": "section",
+                "verbose_name_plural": "sections",
+                "ordering": ["position", "id"],
             },
         ),
         migrations.CreateModel(
-            name='TaggedSection',
+            name="TaggedSection",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('content_object', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='tagged_topics', to='articles.section')),
-                ('tag', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='tagged_sections', to='topics.topic')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "content_object",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="tagged_topics", to="articles.section"
+                    ),
+                ),
+                (
+                    "tag",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="tagged_sections", to="topics.topic"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'topic of a section',
-                'verbose_name_plural': 'topics of sections',
+                "verbose_name": "topic of a section",
+                "verbose_name_plural": "topics of sections",
             },
         ),
         migrations.AddField(
-            model_name='section',
-            name='topics',
-            field=taggit.managers.TaggableManager(blank=True, help_text='Only where the section should offer a “See also” of its own.', through='articles.TaggedSection', to='topics.Topic', verbose_name='topics'),
+            model_name="section",
+            name="topics",
+            field=taggit.managers.TaggableManager(
+                blank=True,
+                help_text="Only where the section should offer a “See also” of its own.",
+                through="articles.TaggedSection",
+                to="topics.Topic",
+                verbose_name="topics",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='taggedsection',
-            constraint=models.UniqueConstraint(fields=('tag', 'content_object'), name='section_carries_a_topic_once'),
+            model_name="taggedsection",
+            constraint=models.UniqueConstraint(fields=("tag", "content_object"), name="section_carries_a_topic_once"),
         ),
     ]
