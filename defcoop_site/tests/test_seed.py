@@ -295,7 +295,7 @@ class ProjectFixturesTests(TestCase):
             for slug in ("homeland-security-measures", "joint-military-exercises", "strategic-airlift-capabilities")
         }
         self.assertEqual((len(lines), set(lines)), (3, expected))
-        self.assertLess(len(response.content), 60 * 1024)
+        self.assertLess(len(response.content), 60_000)
 
     def test_every_internal_link_answers_and_every_page_is_well_formed(self):
         queue, seen, combinations = deque(["/"]), {"/"}, 0

@@ -30,6 +30,12 @@ def edtf(text):
 
 
 @register.filter
+def in_words(text):
+    """A date text in plain words."""
+    return display(text)
+
+
+@register.filter
 def kind_label(name):
     """A kind's word for one of its entries."""
     return kinds.get(name).label
