@@ -147,7 +147,7 @@ class ArticlePageTests(ScenarioTestCase):
         html = response.content.decode()
         self.assertEqual(re.findall(r'href="#note-(\d)"', html), ["1", "2", "1", "3"])
         self.assertEqual(
-            re.findall(r'<li id="note-(\d)" value="\d">.*?Source (\w)', html), [("1", "b"), ("2", "a"), ("3", "c")]
+            re.findall(r'<li id="note-(\d)">.*?Source (\w)', html), [("1", "b"), ("2", "a"), ("3", "c")]
         )
         self.assertContains(response, "p. 3")
 
