@@ -67,5 +67,5 @@ def make_agreement(*, topics=(), parties=(), **fields):
 
 def publish_now(row, **options):
     """Snapshot a working row and publish it. Returns the row as it now is."""
-    publish(take_snapshot(row), **options)
+    publish(take_snapshot(row), **{"note": "What changed", **options})
     return type(row).objects.get(pk=row.pk)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import kinds
+from .audit import AuditEvent
 from .content import merge
 from .desk import write_aliases
 from .forms import EntryForm, UnpublishForm, standing_forms
@@ -27,14 +28,19 @@ from .views import render_entry
 PUBLISH_RIGHT = "publishing.publish_entry"
 
 
-def preview_response(request, key, kind_name, content, banner):
+def preview_response(request, key, kind_name, content, banner, minor=False):
     """The page that publishing this content now would make, with a banner. Writes nothing."""
     entry = kinds.get(kind_name).project(key, content).entry
     live, now = PublicEntry.objects.filter(pk=key).first(), timezone.now()
     last = PublicVersion.objects.filter(entry_id=key).order_by("-number").first()
     unchanged = live and last and kinds.get(kind_name).content.from_json(last.content, last.schema) == content
     number = last.number + (0 if unchanged else 1) if last else 1
-    stamp(entry, live.first_published_at if live else now, live.revised_at if unchanged else now, number)
+    stamp(
+        entry,
+        live.first_published_at if live else now,
+        live.revised_at if unchanged or (live and minor) else now,
+        number,
+    )
     response = render_entry(request, entry, preview=banner)
     response["Cache-Control"] = "no-store"
     return response
@@ -112,7 +118,10 @@ class EntryAdmin(admin.ModelAdmin):
             *own,
             (
                 gettext_lazy("This change"),
-                {"fields": ["change_summary", "base", "resolved"], "classes": ["desk-change"]},
+                {
+                    "fields": ["change_summary", "public_note", "is_minor", "base", "resolved"],
+                    "classes": ["desk-change"],
+                },
             ),
         ]
 
@@ -222,7 +231,9 @@ class EntryAdmin(admin.ModelAdmin):
             return
         row = self.model.objects.select_related("head").get(pk=row.pk)
         try:
-            publish(row.head, request.user)
+            publish(
+                row.head, request.user, note=request.POST.get("public_note", "")[:300], minor="is_minor" in request.POST
+            )
         except PublicationError as error:
             messages.error(request, _("Saved, but not published. %(reason)s") % {"reason": error})
         else:
@@ -265,9 +276,8 @@ class EntryAdmin(admin.ModelAdmin):
             return render(request, "admin/publishing/preview_errors.html", context, status=422)
         kind = kinds.get(self.model.KIND)
         content = kind.desk.from_forms(form, self._parts(formsets))
-        return preview_response(
-            request, form.instance.id, kind.name, content, _("Preview of what is in the form. Nothing has been saved.")
-        )
+        banner = _("Preview of what is in the form. Nothing has been saved.")
+        return preview_response(request, form.instance.id, kind.name, content, banner, form.cleaned_data["is_minor"])
 
     def history_view(self, request, object_id, extra_context=None):
         """All snapshots of an entry, the newest first."""
@@ -327,7 +337,7 @@ class EntryAdmin(admin.ModelAdmin):
         if request.method == "POST" and form.is_valid():
             try:
                 with transaction.atomic():
-                    unpublish(row, form.cleaned_data["outcome"], form.cleaned_data["target"])
+                    unpublish(row, form.cleaned_data["outcome"], form.cleaned_data["target"], request.user)
                     self.log_change(
                         request,
                         row,
@@ -374,6 +384,26 @@ class EntryLookup(admin.ModelAdmin):
         """Whoever may see entries of some kind may choose among all."""
         desks = [desk for desk in self.admin_site._registry.values() if isinstance(desk, EntryAdmin)]
         return any(desk.has_view_permission(request) for desk in desks)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+@admin.register(AuditEvent)
+class AuditLog(admin.ModelAdmin):
+    """Who did what. Nobody edits it here."""
+
+    list_display = ["at", "who", "action", "entry", "was", "became"]
+    list_filter = ["action", "at"]
+    list_select_related = ["who", "entry"]
+    search_fields = ["who__username", "entry__title", "became"]
+    date_hierarchy = "at"
 
     def has_add_permission(self, request):
         return False

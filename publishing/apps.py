@@ -6,3 +6,8 @@ class PublishingConfig(AppConfig):
     name = "publishing"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("Publishing")
+
+    def ready(self):
+        from . import audit
+
+        audit.connect()

@@ -50,6 +50,19 @@ class EntryForm(forms.ModelForm):
         max_length=200,
         help_text=gettext_lazy("A few words for the history. Readers do not see them."),
     )
+    public_note = forms.CharField(
+        label=gettext_lazy("Public note"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy(
+            "What changed, for readers. Needed to publish a new version, unless the change is minor."
+        ),
+    )
+    is_minor = forms.BooleanField(
+        label=gettext_lazy("Minor change"),
+        required=False,
+        help_text=gettext_lazy("A slip of the pen mended: the “last revised” date and the feeds stay as they are."),
+    )
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
     resolved = forms.IntegerField(widget=forms.HiddenInput, required=False)
 

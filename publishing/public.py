@@ -112,6 +112,8 @@ class PublicVersion(models.Model):
     schema = models.PositiveSmallIntegerField()
     content = models.JSONField()
     note = models.CharField(max_length=300, blank=True)
+    # A minor version moves neither the "last revised" date nor the feeds.
+    is_minor = models.BooleanField(default=False)
     published_by = models.PositiveBigIntegerField(null=True)
     published_at = models.DateTimeField()
 

@@ -6,6 +6,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import kinds
+from .audit import AuditEvent, record
 from .models import Entry
 from .projecting import stamp
 from .public import Generation, PublicEntry, PublicVersion, Redirect
@@ -25,10 +26,12 @@ def _locked(entry):
 
 
 @transaction.atomic
-def publish(snapshot, by=None, note=""):
+def publish(snapshot, by=None, note="", minor=False):
     """Make a snapshot the page that readers see. Publishing what is live already changes nothing.
 
-    Raises PublicationError where the address belongs to another live page, or title or standfirst is missing.
+    note: what changed, for readers; needed from the second version on, unless the change is minor. A minor version moves neither the
+    "last revised" date nor the feeds. Raises PublicationError where the note, the title or the standfirst is missing, or where
+    the address belongs to another live page.
     """
     entry = _locked(snapshot.entry)
     if entry.live_id == snapshot.pk and entry.state == Entry.State.LIVE:
@@ -36,9 +39,12 @@ def publish(snapshot, by=None, note=""):
     content = snapshot.content
     _refuse_incomplete(entry, content)
     last = PublicVersion.objects.filter(entry_id=entry.pk).order_by("-number").first()
+    was = Entry.State(entry.state).label
     if last and last.snapshot_number == snapshot.number:
         version = last
     else:
+        if last and not minor and not note.strip():
+            raise PublicationError(_("Say in a public note what changed, or mark the change as minor."))
         version = PublicVersion.objects.create(
             entry_id=entry.pk,
             kind=entry.kind,
@@ -47,7 +53,8 @@ def publish(snapshot, by=None, note=""):
             snapshot_number=snapshot.number,
             schema=snapshot.schema,
             content=content,
-            note=note,
+            note=note.strip(),
+            is_minor=bool(last) and minor,
             published_by=by.pk if by else None,
             published_at=timezone.now(),
         )
@@ -55,6 +62,7 @@ def publish(snapshot, by=None, note=""):
     entry.save(update_fields=["live", "state", "redirect_to"])
     write_public(entry)
     _bump()
+    record(AuditEvent.Action.PUBLISH, by, entry, was=was, became=f"{content['title']}, v{version.number}")
     return version
 
 
@@ -74,7 +82,7 @@ def _refuse_incomplete(entry, content):
 
 
 @transaction.atomic
-def unpublish(entry, outcome, target=None):
+def unpublish(entry, outcome, target=None, by=None):
     """Take a live page away: it stays with a banner (withdrawn), leads to another entry (redirected) or is gone."""
     entry = _locked(entry)
     if not entry.live_id:
@@ -85,6 +93,9 @@ def unpublish(entry, outcome, target=None):
         target is None or target.pk == entry.pk or not PublicEntry.objects.filter(pk=target.pk).exists()
     ):
         raise PublicationError(_("Choose another entry that has a live page to lead readers to."))
+    record(
+        AuditEvent.Action.UNPUBLISH, by, entry, was=Entry.State(entry.state).label, became=Entry.State(outcome).label
+    )
     entry.state = outcome
     entry.redirect_to_id = target.pk if outcome == Entry.State.REDIRECTED else None
     entry.save(update_fields=["state", "redirect_to"])
@@ -99,12 +110,17 @@ def projection(entry):
     versions = list(PublicVersion.objects.filter(entry_id=entry.pk).order_by("number"))
     kind = kinds.get(entry.kind)
     result = kind.project(entry.pk, kind.content.from_json(entry.live.content, entry.live.schema))
-    stamp(result.entry, versions[0].published_at, versions[-1].published_at, versions[-1].number)
+    stamp(result.entry, versions[0].published_at, revised_at(versions), versions[-1].number)
     result.entry.withdrawn = entry.state == Entry.State.WITHDRAWN
     if result.entry.withdrawn:
         # Nothing leads to a withdrawn page: it keeps its text and gives up its topics, links and participations.
         result.rows.clear()
     return result
+
+
+def revised_at(versions):
+    """When an entry was last revised: the moment of its last version that is not minor. versions: PublicVersions in order."""
+    return next(version.published_at for version in reversed(versions) if not version.is_minor)
 
 
 def redirects_of(entry):

@@ -4,6 +4,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from . import kinds
+from .audit import AuditEvent, record
 from .content import SCHEMA, digest
 from .desk import missing_source
 from .models import Entry, Snapshot
@@ -44,6 +45,8 @@ def restore(row, snapshot, author=None, summary=""):
     content = content_of(snapshot)
     losses = kind.desk.to_rows(row, content)
     fresh = type(row).objects.get(pk=row.pk)
+    was = fresh.head.number if fresh.head else ""
     restored = take_snapshot(fresh, author, summary)
+    record(AuditEvent.Action.RESTORE, author, restored.entry, was=was, became=f"{snapshot.number} as {restored.number}")
     cited = set(content.sources) - set(restored.content["sources"])
     return restored, list(dict.fromkeys([*losses, *(missing_source(key) for key in sorted(cited))]))

@@ -146,9 +146,7 @@ class ArticlePageTests(ScenarioTestCase):
 
         html = response.content.decode()
         self.assertEqual(re.findall(r'href="#note-(\d)"', html), ["1", "2", "1", "3"])
-        self.assertEqual(
-            re.findall(r'<li id="note-(\d)">.*?Source (\w)', html), [("1", "b"), ("2", "a"), ("3", "c")]
-        )
+        self.assertEqual(re.findall(r'<li id="note-(\d)">.*?Source (\w)', html), [("1", "b"), ("2", "a"), ("3", "c")])
         self.assertContains(response, "p. 3")
 
     def test_link_to_an_unpublished_entry_shows_as_words_and_becomes_a_link_when_it_goes_live(self):

@@ -77,6 +77,7 @@ def test_reader_follows_see_also_and_editor_publishes_a_section(site, page):
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Preview").click()
     assert "Words that an editor has just typed." in opened.value.content()
+    page.get_by_label("Public note").fill("Words added.")
     page.get_by_role("button", name="Publish").click()
     page.get_by_role("link", name="Read the page").first.click()
     assert "Words that an editor has just typed." in page.content()

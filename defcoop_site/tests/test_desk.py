@@ -36,7 +36,9 @@ class DeskTests(TestCase):
         return form_data(response)
 
     def save(self, row, data, button="_continue", follow=True):
-        return self.client.post(change_address(row), {**data, button: "1"}, follow=follow)
+        return self.client.post(
+            change_address(row), {"public_note": "What changed", **data, button: "1"}, follow=follow
+        )
 
     def page(self, row):
         return self.client.get(PublicEntry.objects.get(pk=row.pk).get_absolute_url()).content.decode()

@@ -87,7 +87,7 @@ class PublishTests(ScenarioTestCase):
         first = article.live
         change_and_publish(article, title="Second")
 
-        version = publish(first)
+        version = publish(first, note="As before")
 
         self.assertEqual((version.number, version.content["title"]), (3, "First"))
         self.assertContains(self.client.get("/articles/a/"), "<h1>First</h1>")

@@ -1,0 +1,79 @@
+"""The audit log: who did what to what readers see, and who signed in. Written once, never changed."""
+
+from django.conf import settings
+from django.contrib.auth.signals import user_logged_in, user_login_failed
+from django.core.exceptions import PermissionDenied
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class AuditQuerySet(models.QuerySet):
+    """Events are written once."""
+
+    def update(self, **kwargs):
+        raise PermissionDenied(_("The audit log cannot be changed."))
+
+    def delete(self):
+        raise PermissionDenied(_("The audit log cannot be changed."))
+
+
+class AuditEvent(models.Model):
+    """One deed. `was` and `became` say what it changed, in a few words."""
+
+    class Action(models.TextChoices):
+        PUBLISH = "publish", _("published")
+        UNPUBLISH = "unpublish", _("unpublished")
+        RESTORE = "restore", _("restored")
+        SIGN_IN = "sign-in", _("signed in")
+        SIGN_IN_FAILED = "sign-in-failed", _("failed to sign in")
+
+    at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
+    who = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    action = models.CharField(_("what"), max_length=20, choices=Action)
+    entry = models.ForeignKey(
+        "publishing.Entry", verbose_name=_("entry"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    was = models.CharField(_("from"), max_length=200, blank=True)
+    became = models.CharField(_("to"), max_length=300, blank=True)
+
+    objects = AuditQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("audit event")
+        verbose_name_plural = _("audit log")
+
+    def __str__(self):
+        return f"{self.at:%Y-%m-%d %H:%M} {self.who or ''} {self.action}"
+
+    def save(self, *args, **kwargs):
+        if not self._state.adding:
+            raise PermissionDenied(_("The audit log cannot be changed."))
+        super().save(*args, **kwargs)
+
+    def delete(self, *args, **kwargs):
+        raise PermissionDenied(_("The audit log cannot be changed."))
+
+
+def record(action, who=None, entry=None, was="", became=""):
+    """Add an event to the log, in the caller's transaction. entry: an Entry or a row of its kind."""
+    return AuditEvent.objects.create(
+        action=action, who=who, entry_id=entry.pk if entry else None, was=str(was)[:200], became=str(became)[:300]
+    )
+
+
+def _signed_in(sender, user, **_kwargs):
+    record(AuditEvent.Action.SIGN_IN, user)
+
+
+def _sign_in_failed(sender, credentials, **_kwargs):
+    # The name as it was typed; never the password.
+    record(AuditEvent.Action.SIGN_IN_FAILED, became=str(credentials.get("username", "")).replace("\x00", ""))
+
+
+def connect():
+    """Listen for sign-ins. Called once, when the app starts."""
+    user_logged_in.connect(_signed_in, dispatch_uid="audit-signed-in")
+    user_login_failed.connect(_sign_in_failed, dispatch_uid="audit-sign-in-failed")
