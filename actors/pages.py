@@ -196,6 +196,11 @@ class Party:
     def name(self):
         return self.part["name_used"] or (self.actor.title if self.actor else self.part["label"])
 
+    @property
+    def present_name(self):
+        """Today's name of an actor that is listed under another; "" where it is the same."""
+        return self.actor.title if self.part["name_used"] and self.actor and self.actor.title != self.name else ""
+
 
 def parties_on(entry, targets, on):
     """The table's rows: by name, an actor's spells together and in order of time."""

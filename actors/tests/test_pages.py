@@ -165,6 +165,7 @@ class AgreementPageTests(ScenarioTestCase):
         response = self.page(parties=[{"actor": publish_now(make_actor(title="Russia")), "name_used": "Soviet Union"}])
 
         self.assertEqual(self.row_of(response, "Soviet Union")[0].split()[:2], ["Soviet", "Union"])
+        self.assertContains(response, "today Russia")
 
     def test_agreement_without_parties_says_so(self):
         self.assertContains(self.page(), "No parties are recorded yet.")

@@ -1,6 +1,8 @@
 """Invariant 1: nothing that happens on the desk short of publishing changes a byte of what readers get."""
 
+from django.db import connection
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 
 from actors.models import Actor, Agreement
 from articles.models import Article
@@ -99,6 +101,17 @@ class LeakTests(TestCase):
             response = self.client.post(change_address(row), {**data, "_continue": "1"})
 
             self.assertEqual(response.status_code, 302, row)
+
+    def test_reading_writes_nothing(self):
+        self.client.logout()
+        with CaptureQueriesContext(connection) as queries:
+            self.public()
+
+        self.assertGreater(len(queries), 50)
+        self.assertEqual(
+            [query["sql"] for query in queries if query["sql"].startswith(("INSERT", "UPDATE", "DELETE", "REPLACE"))],
+            [],
+        )
 
     def test_new_drafts_change_nothing(self):
         for model, extra in (
