@@ -11,7 +11,7 @@ from publishing.desk import (
     write_parts,
 )
 from publishing.models import Source
-from topics.desk import see_also_keys, write_see_also, write_topics
+from topics.desk import Tied, write_see_also, write_topics
 
 from .content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
 from .models import Actor, Agreement
@@ -44,41 +44,25 @@ class ActorDesk:
     """from_rows, from_forms and to_rows of actors."""
 
     @staticmethod
-    def _build(row, *, topics, aliases, choices, predecessors):
-        topics, predecessors = list(topics), sorted(predecessors, key=lambda actor: actor.title)
+    def _build(row, tied, predecessors):
+        predecessors = sorted(predecessors, key=lambda actor: actor.title)
         content = ActorContent(
             **plain_fields(row, ENTRY_FIELDS + ACTOR_FIELDS),
-            **see_also_keys(choices),
-            aliases=list(aliases),
-            topics=sorted(str(topic.pk) for topic in topics),
+            **tied.content(),
             predecessors=[str(actor.pk) for actor in predecessors],
             facts_source=source_key(row, "facts_source"),
         )
-        targets = [choice.target for choice in choices]
-        return finish(content, [*topics, *predecessors, row.part_of, row.constituent_agreement, *targets])
+        return finish(content, [*tied.labelled(), *predecessors, row.part_of, row.constituent_agreement])
 
     @classmethod
     def from_rows(cls, row):
         """The content of a saved actor."""
-        return cls._build(
-            row,
-            topics=row.topics.all(),
-            aliases=row.aliases.order_by("position").values_list("name", flat=True),
-            choices=list(row.see_also_choices.select_related("target")),
-            predecessors=row.predecessors.all(),
-        )
+        return cls._build(row, Tied.saved(row), row.predecessors.all())
 
     @classmethod
     def from_forms(cls, form, parts):
         """The content of a valid form; parts: {related name: unsaved instances}. Writes nothing."""
-        data = form.cleaned_data
-        return cls._build(
-            form.instance,
-            topics=data["topics"],
-            aliases=data["aliases"],
-            choices=parts["see_also_choices"],
-            predecessors=data["predecessors"],
-        )
+        return cls._build(form.instance, Tied.posted(form, parts), form.cleaned_data["predecessors"])
 
     @staticmethod
     def to_rows(row, content):
@@ -115,13 +99,10 @@ class AgreementDesk:
     """from_rows, from_forms and to_rows of agreements."""
 
     @staticmethod
-    def _build(row, *, topics, aliases, choices, obligations, participations):
-        topics = list(topics)
+    def _build(row, tied, obligations, participations):
         content = AgreementContent(
             **plain_fields(row, ENTRY_FIELDS + AGREEMENT_FIELDS),
-            **see_also_keys(choices),
-            aliases=list(aliases),
-            topics=sorted(str(topic.pk) for topic in topics),
+            **tied.content(),
             text_source=source_key(row, "text_source"),
             facts_source=source_key(row, "facts_source"),
             obligations=[
@@ -135,33 +116,19 @@ class AgreementDesk:
                 for part in in_order(participations)
             ],
         )
-        targets = [choice.target for choice in choices] + [part.actor for part in participations]
-        return finish(content, [*topics, row.amends, row.superseded_by, *targets])
+        parties = [part.actor for part in participations]
+        return finish(content, [*tied.labelled(), row.amends, row.superseded_by, *parties])
 
     @classmethod
     def from_rows(cls, row):
         """The content of a saved agreement."""
-        return cls._build(
-            row,
-            topics=row.topics.all(),
-            aliases=row.aliases.order_by("position").values_list("name", flat=True),
-            choices=list(row.see_also_choices.select_related("target")),
-            obligations=list(row.obligations.select_related("source")),
-            participations=list(row.participations.select_related("source", "actor")),
-        )
+        participations = list(row.participations.select_related("source", "actor"))
+        return cls._build(row, Tied.saved(row), list(row.obligations.select_related("source")), participations)
 
     @classmethod
     def from_forms(cls, form, parts):
         """The content of a valid form; parts: {related name: unsaved instances}. Writes nothing."""
-        data = form.cleaned_data
-        return cls._build(
-            form.instance,
-            topics=data["topics"],
-            aliases=data["aliases"],
-            choices=parts["see_also_choices"],
-            obligations=parts["obligations"],
-            participations=parts["participations"],
-        )
+        return cls._build(form.instance, Tied.posted(form, parts), parts["obligations"], parts["participations"])
 
     @staticmethod
     def to_rows(row, content):

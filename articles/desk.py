@@ -1,7 +1,7 @@
 """Between the working rows of articles and their content."""
 
 from publishing.desk import ENTRY_FIELDS, existing, finish, plain_fields, write_aliases, write_entry, write_parts
-from topics.desk import see_also_keys, write_see_also, write_topics
+from topics.desk import Tied, write_see_also, write_topics
 from topics.vocabulary import Topic
 
 from .content import ArticleContent, SectionContent
@@ -13,52 +13,37 @@ class ArticleDesk:
     """from_rows, from_forms and to_rows of articles."""
 
     @staticmethod
-    def _build(row, *, topics, aliases, choices, sections):
+    def _build(row, tied, sections):
         """sections: [(Section, its Topics)]"""
-        topics = list(topics)
         ordered = sorted(sections, key=lambda pair: (pair[0].position, str(pair[0].pk)))
         content = ArticleContent(
             **plain_fields(row, (*ENTRY_FIELDS, "introduction")),
-            **see_also_keys(choices),
-            aliases=list(aliases),
-            topics=sorted(str(topic.pk) for topic in topics),
+            **tied.content(),
             sections=[
                 SectionContent(
                     key=str(section.pk),
                     **plain_fields(section, SECTION_FIELDS),
-                    topics=sorted(str(topic.pk) for topic in section_topics),
+                    topics=sorted(str(topic.pk) for topic in topics),
                 )
-                for section, section_topics in ordered
+                for section, topics in ordered
             ],
         )
-        targets = [choice.target for choice in choices]
-        return finish(content, [*topics, *(topic for _section, found in ordered for topic in found), *targets])
+        return finish(content, [*tied.labelled(), *(topic for _section, topics in ordered for topic in topics)])
 
     @classmethod
     def from_rows(cls, row):
         """The content of a saved article."""
         # Through our own rows: taggit's prefetch of `topics` finds nothing on SQLite where keys are UUIDs.
         sections = row.sections.prefetch_related("tagged_topics__tag")
-        return cls._build(
-            row,
-            topics=row.topics.all(),
-            aliases=row.aliases.order_by("position").values_list("name", flat=True),
-            choices=list(row.see_also_choices.select_related("target")),
-            sections=[(section, [tagged.tag for tagged in section.tagged_topics.all()]) for section in sections],
-        )
+        tagged = [(section, [tagged.tag for tagged in section.tagged_topics.all()]) for section in sections]
+        return cls._build(row, Tied.saved(row), tagged)
 
     @classmethod
     def from_forms(cls, form, parts):
         """The content of a valid form; parts: {related name: unsaved instances}. Writes nothing."""
-        data = form.cleaned_data
-        return cls._build(
-            form.instance,
-            topics=data["topics"],
-            aliases=data["aliases"],
-            choices=parts["see_also_choices"],
-            # The section's form leaves the topics that it chose on the instance, as saving them would be a write.
-            sections=[(section, list(section.chosen_topics)) for section in parts["sections"]],
-        )
+        # The section's form leaves the topics that it chose on the instance, as saving them would be a write.
+        sections = [(section, list(section.chosen_topics)) for section in parts["sections"]]
+        return cls._build(form.instance, Tied.posted(form, parts), sections)
 
     @staticmethod
     def to_rows(row, content):
