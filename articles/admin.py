@@ -16,7 +16,7 @@ class SectionForm(PartForm):
     def clean(self):
         cleaned = super().clean()
         # A preview reads the choice from here: saving it would be a write.
-        self.instance.chosen_topics = (cleaned or self.cleaned_data).get("topics", [])
+        self.instance.chosen_topics = cleaned.get("topics", [])
         return cleaned
 
 

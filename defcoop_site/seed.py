@@ -260,7 +260,7 @@ class Seeder:
         topics = {address(topic.name): str(topic.pk) for topic in self._all_topics()}
         names = record.get("topics") or []
         self.mistakes += [f"{where}: no topic “{name}”" for name in names if name not in topics]
-        values = {name: record.get(name) or "" for name in texts}
+        values = {name: str(record.get(name) or "").strip() for name in texts}
         return {
             "title": record["title"],
             "slug": record["slug"],
@@ -321,7 +321,7 @@ class Seeder:
             key=str(key_of("obligation", record["slug"], str(place))),
             position=place * 10,
             discretionary=part.get("discretionary", False),
-            **{name: part.get(name) or "" for name in OBLIGATION_TEXTS},
+            **{name: str(part.get(name) or "").strip() for name in OBLIGATION_TEXTS},
         )
 
     def _party(self, content, record, place, part, where):
@@ -354,7 +354,7 @@ class Seeder:
             position=place * 10,
             level=part.get("level", 1),
             title=part["title"],
-            body=part.get("body") or "",
+            body=str(part.get("body") or "").strip(),
             topics=[topics[name] for name in names if name in topics],
         )
 

@@ -1,5 +1,7 @@
 """The editorial desk: what all kinds of entry share, and sources."""
 
+from itertools import pairwise
+
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
@@ -17,11 +19,13 @@ from . import kinds
 from .audit import AuditEvent
 from .content import merge
 from .desk import write_aliases
-from .forms import EntryForm, UnpublishForm, standing_forms
+from .diff import compare
+from .forms import EntryForm, ScheduleForm, UnpublishForm, standing_forms
 from .models import Entry, Snapshot, Source
 from .projecting import stamp
 from .public import PublicEntry, PublicVersion
 from .publication import PublicationError, publish, unpublish
+from .scheduling import PublicationSchedule, cancel, drop_overtaken, in_words, schedule
 from .snapshots import content_of, restore, take_snapshot
 from .views import render_entry
 
@@ -83,8 +87,10 @@ class EntryAdmin(admin.ModelAdmin):
             path("add/preview/", view(self.preview_view), name=f"{name}_preview_new"),
             path("<path:object_id>/preview/", view(self.preview_view), name=f"{name}_preview"),
             path("<path:object_id>/snapshots/<int:number>/", view(self.snapshot_view), name=f"{name}_snapshot"),
+            path("<path:object_id>/snapshots/<int:older>..<int:newer>/", view(self.diff_view), name=f"{name}_diff"),
             path("<path:object_id>/snapshots/<int:number>/restore/", view(self.restore_view), name=f"{name}_restore"),
             path("<path:object_id>/unpublish/", view(self.unpublish_view), name=f"{name}_unpublish"),
+            path("<path:object_id>/schedule/", view(self.schedule_view), name=f"{name}_schedule"),
         ]
         return ours + super().get_urls()
 
@@ -237,6 +243,7 @@ class EntryAdmin(admin.ModelAdmin):
         except PublicationError as error:
             messages.error(request, _("Saved, but not published. %(reason)s") % {"reason": error})
         else:
+            drop_overtaken(row.head)
             self.log_change(request, row, _("Published."))
             address = PublicEntry.objects.get(pk=row.pk).get_absolute_url()
             messages.success(
@@ -288,6 +295,9 @@ class EntryAdmin(admin.ModelAdmin):
             snapshot.version = versions.get(snapshot.number)
             snapshot.address = self.address("snapshot", row.pk, snapshot.number)
             snapshot.restore_address = self.address("restore", row.pk, snapshot.number)
+        for newer, older in pairwise(snapshots):
+            newer.before = older.number
+            newer.diff_address = self.address("diff", row.pk, older.number, newer.number)
         context = {
             **self.admin_site.each_context(request),
             "title": _("History of “%(title)s”") % {"title": row.title},
@@ -310,6 +320,25 @@ class EntryAdmin(admin.ModelAdmin):
         snapshot = self._snapshot_or_404(row, number)
         banner = _("Snapshot %(number)d of the history, as it would look now.") % {"number": snapshot.number}
         return preview_response(request, row.pk, row.KIND, content_of(snapshot), banner)
+
+    def diff_view(self, request, object_id, older, newer):
+        """What differs between two snapshots."""
+        row = self._entry_or_404(request, object_id, "view")
+        snapshots = [self._snapshot_or_404(row, number) for number in (older, newer)]
+        for snapshot in snapshots:
+            snapshot.address = self.address("snapshot", row.pk, snapshot.number)
+        before, after = (content_of(snapshot).to_json() for snapshot in snapshots)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Changes of “%(title)s” from snapshot %(older)d to %(newer)d")
+            % {"title": row.title, "older": older, "newer": newer},
+            "object": row,
+            "opts": self.opts,
+            "snapshots": snapshots,
+            "language": after["language"],
+            "comparison": compare(before, after, self.model),
+        }
+        return render(request, "admin/publishing/diff.html", context)
 
     def restore_view(self, request, object_id, number):
         """Make an older snapshot the draft again."""
@@ -338,6 +367,7 @@ class EntryAdmin(admin.ModelAdmin):
             try:
                 with transaction.atomic():
                     unpublish(row, form.cleaned_data["outcome"], form.cleaned_data["target"], request.user)
+                    cancel(row)  # what was planned for the page before; it would bring the page back
                     self.log_change(
                         request,
                         row,
@@ -356,6 +386,56 @@ class EntryAdmin(admin.ModelAdmin):
             "form": form,
         }
         return render(request, "admin/publishing/unpublish.html", context)
+
+    def schedule_view(self, request, object_id):
+        """Choose when the draft, as it now is, goes live; or give up the choice."""
+        row = self._entry_or_404(request, object_id, "change")
+        if not request.user.has_perm(PUBLISH_RIGHT):
+            raise PermissionDenied
+        waiting = PublicationSchedule.objects.select_related("snapshot").filter(entry=row.pk).first()
+        if request.method == "POST" and "_cancel" in request.POST:
+            with transaction.atomic():
+                cancelled = cancel(row)
+                if cancelled:
+                    self.log_change(request, row, _("The schedule is cancelled."))
+            if cancelled:
+                messages.success(request, _("The schedule is cancelled. The draft stays as it is."))
+            else:
+                messages.warning(request, _("Nothing was waiting any more; it may just have been published."))
+            return redirect(self.address("change", row.pk))
+        initial = (
+            {"due_at": waiting.due_at, "public_note": waiting.note, "is_minor": waiting.is_minor} if waiting else {}
+        )
+        form = ScheduleForm(
+            request.POST if request.method == "POST" else None,
+            entry=row,
+            now_in_words=in_words(timezone.now()),
+            initial=initial,
+        )
+        if request.method == "POST" and form.is_valid():
+            chosen = form.cleaned_data
+            try:
+                with transaction.atomic():
+                    made = schedule(row.head, chosen["due_at"], request.user, chosen["public_note"], chosen["is_minor"])
+                    said = _("Snapshot %(number)d to be published on %(when)s.") % {
+                        "number": row.head.number,
+                        "when": made.due_in_words,
+                    }
+                    self.log_change(request, row, said)
+            except PublicationError as error:
+                form.add_error(None, str(error))
+            else:
+                messages.success(request, said)
+                return redirect(self.address("change", row.pk))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": _("Publish “%(title)s” at…") % {"title": row.title},
+            "object": row,
+            "opts": self.opts,
+            "form": form,
+            "schedule": waiting,
+        }
+        return render(request, "admin/publishing/schedule.html", context)
 
 
 @admin.register(Source)

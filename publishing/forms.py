@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -30,7 +31,18 @@ class AliasesField(forms.CharField):
             )
 
 
-class EntryForm(forms.ModelForm):
+class DeskForm(forms.ModelForm):
+    """A form whose texts keep one kind of line end: browsers post another than files hold, and that is no change."""
+
+    def clean(self):
+        cleaned = super().clean() or self.cleaned_data
+        for name, value in cleaned.items():
+            if isinstance(value, str):
+                cleaned[name] = value.replace("\r\n", "\n").replace("\r", "\n")
+        return cleaned
+
+
+class EntryForm(DeskForm):
     """The change form of an entry.
 
     base: number of the snapshot that the form was opened on (0 for none); resolved: number of the newer snapshot whose conflicts the editor
@@ -81,7 +93,7 @@ class EntryForm(forms.ModelForm):
         return cleaned
 
 
-class PartForm(forms.ModelForm):
+class PartForm(DeskForm):
     """A row of an inline with a place of its own."""
 
     position = forms.IntegerField(
@@ -163,4 +175,33 @@ class UnpublishForm(forms.Form):
         cleaned = super().clean()
         if cleaned.get("outcome") == Entry.State.REDIRECTED and not cleaned.get("target"):
             self.add_error("target", _("Choose the entry to which the address should lead."))
+        return cleaned
+
+
+class ScheduleForm(forms.Form):
+    """When the draft as it now is goes live. head: number of the snapshot that the editor was shown."""
+
+    due_at = forms.DateTimeField(
+        label=gettext_lazy("Publish at"),
+        widget=forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M"),
+    )
+    public_note = EntryForm.base_fields["public_note"]
+    is_minor = EntryForm.base_fields["is_minor"]
+    head = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, *args, entry, now_in_words, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.head = entry.head
+        self.fields["head"].initial = entry.head.number if entry.head else None
+        self.fields["due_at"].help_text = _("In the site’s time zone, %(zone)s. There it is now %(now)s.") % {
+            "zone": timezone.get_default_timezone_name(),
+            "now": now_in_words,
+        }
+
+    def clean(self):
+        cleaned = super().clean()
+        if self.head is None:
+            raise ValidationError(_("There is nothing to publish yet. Save the draft first."))
+        if cleaned.get("head") != self.head.number:
+            raise ValidationError(_("The draft was saved meanwhile. Look at it, then choose the time anew."))
         return cleaned

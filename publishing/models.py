@@ -212,3 +212,6 @@ class SeededRecord(models.Model):
 
     def __str__(self):
         return self.key
+
+
+from .scheduling import PublicationSchedule  # noqa: E402, F401 - last, as it publishes what stands above

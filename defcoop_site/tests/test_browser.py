@@ -107,7 +107,8 @@ def test_desk_is_accessible(site, page):
         Agreement.objects.get(slug="anzus-treaty"),
     )
     addresses = ["/admin/", "/admin/actors/agreement/", change_address(article), change_address(agreement)]
-    addresses += [desk_address(article, "history", article.pk), desk_address(article, "unpublish", article.pk)]
+    addresses += [desk_address(article, name, article.pk) for name in ("history", "unpublish", "schedule")]
+    addresses.append(desk_address(article, "diff", article.pk, 1, 1))
     faults = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

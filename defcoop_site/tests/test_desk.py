@@ -385,6 +385,8 @@ class RightsTests(TestCase):
             yield desk_address(row, "snapshot", row.pk, 1)
             yield desk_address(row, "restore", row.pk, 1)
             yield desk_address(row, "unpublish", row.pk)
+            yield desk_address(row, "schedule", row.pk)
+            yield desk_address(row, "diff", row.pk, 1, 1)
             yield desk_address(row, "change", row.pk)
             yield desk_address(row, "add")
             yield desk_address(row, "changelist")

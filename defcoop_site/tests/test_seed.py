@@ -17,6 +17,8 @@ from publishing.publication import unpublish
 from publishing.tests.scenario import public_tables
 from topics.vocabulary import Topic, TopicAlias
 
+from .desk import change_address, form_data, make_editor
+
 TOPICS = """
 - {name: airlift, description: Carrying forces by air, aliases: [air bridge]}
 - {name: strategic airlift, broader: airlift}
@@ -285,6 +287,25 @@ class ProjectFixturesTests(TestCase):
         self.assertGreaterEqual(Actor.objects.filter(state="live").count(), 110)
         self.assertGreaterEqual(Agreement.objects.filter(state="live").count(), 50)
         self.assertGreaterEqual(Article.objects.filter(state="live").count(), 4)
+
+    def test_entry_that_is_opened_and_saved_unchanged_makes_no_snapshot(self):
+        self.client.force_login(make_editor(everything=True))
+        for row in (
+            Article.objects.get(slug="strategic-airlift-capabilities"),
+            Actor.objects.get(slug="nato"),
+            Agreement.objects.get(slug="anzus-treaty"),
+        ):
+            with self.subTest(row.slug):
+                data = form_data(self.client.get(change_address(row)))
+                as_posted = {
+                    name: value.replace("\n", "\r\n") if isinstance(value, str) else value
+                    for name, value in data.items()
+                }
+
+                response = self.client.post(change_address(row), {**as_posted, "_continue": "1"})
+
+                self.assertEqual(response.status_code, 302)
+                self.assertEqual(row.snapshots.count(), 1)
 
     def test_lines_in_the_main_article_lead_to_the_three_other_articles(self):
         response = self.client.get("/articles/international-defence-cooperation/")
