@@ -2,7 +2,7 @@
 
 from .names import normalise
 from .public import PublicEntry, PublicLink
-from .text import Notes, to_plain, typographic
+from .text import Notes, linked_names, to_plain, typographic
 
 
 def notes_of(content):
@@ -15,7 +15,9 @@ def public_entry(kind, key, content, *, category, page, notes):
 
     The page gains: topics, pins, exclusions and mentions (keys as text), labels, aliases and notes.
     """
-    mentions = list(dict.fromkeys(content.links.values()))
+    # In reading order: a database may give the links back in another order than it was given.
+    names = [name for text in content.prose() for name in linked_names(text)]
+    mentions = list(dict.fromkeys(content.links[name] for name in names if name in content.links))
     search_text = " ".join(to_plain(text) for text in content.prose())
     return PublicEntry(
         id=key,

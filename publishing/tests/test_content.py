@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from actors.content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
 from articles.content import ArticleContent, SectionContent
+from articles.projecting import project_article
 from publishing.content import DERIVED, SCHEMA, SourceContent, digest, merge
 
 from .properties import patient
@@ -37,6 +38,22 @@ def article(**fields):
 
 def section(key, position=0, **fields):
     return SectionContent(key=key, position=position, **{"title": f"Title {key}", "body": f"Body {key}", **fields})
+
+
+class ProjectionTests(SimpleTestCase):
+    def test_page_does_not_depend_on_the_order_in_which_a_database_gives_the_links_back(self):
+        links = {
+            "Ruritania": "11111111-1111-1111-1111-111111111111",
+            "Freedonia": "22222222-2222-2222-2222-222222222222",
+        }
+        text = "[[Freedonia]] and [[Ruritania]]."
+        one = ArticleContent(title="A", slug="a", introduction=text, links=links)
+        other = ArticleContent(title="A", slug="a", introduction=text, links=dict(reversed(links.items())))
+
+        key = "33333333-3333-3333-3333-333333333333"
+
+        self.assertEqual(project_article(key, one).entry.page, project_article(key, other).entry.page)
+        self.assertEqual(project_article(key, one).entry.page["mentions"], [links["Freedonia"], links["Ruritania"]])
 
 
 class RoundTripTests(SimpleTestCase):
