@@ -3,7 +3,7 @@
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from publishing.admin import EntryAdmin
+from publishing.entry_admin import EntryAdmin
 from publishing.forms import PartForm, PartFormSet
 from topics.admin import SeeAlsoInline, TopicEntryForm
 

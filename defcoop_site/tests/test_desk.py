@@ -357,6 +357,14 @@ class ConflictTests(DeskTests):
         self.assertEqual(kept, ["theirs", "theirs too"])
         self.assertEqual(self.bodies(), ["mine", "theirs too"])
 
+    def test_conflict_in_the_topics_names_them(self):
+        sea, air = make_topic("sea lift"), self.topic
+        self.somebody_else_saves(topics=[str(sea.pk)])
+
+        asked = self.save(self.article, {**self.outdated, "topics": [str(air.pk)]})
+
+        self.assertIn("to: “sea lift”", str(asked.context["adminform"].form.errors["topics"]))
+
     def test_conflict_in_the_title_stands_at_its_field(self):
         self.somebody_else_saves(title="Theirs")
 
