@@ -23,7 +23,7 @@ from .diff import compare
 from .forms import EntryForm, ScheduleForm, UnpublishForm, standing_forms
 from .models import Entry, Snapshot
 from .preview import preview_response
-from .public import PublicEntry, PublicVersion
+from .public import PublicEntry, PublicLink, PublicVersion
 from .publication import PublicationError, publish, unpublish
 from .scheduling import PublicationSchedule, cancel, drop_overtaken, in_words, schedule
 from .snapshots import content_of, restore, take_snapshot
@@ -323,6 +323,7 @@ class EntryAdmin(admin.ModelAdmin):
         row = self._entry_or_404(request, object_id, "change")
         if not request.user.has_perm(PUBLISH_RIGHT):
             raise PermissionDenied
+        links = PublicLink.objects.filter(target_id=row.pk).exclude(entry=row.pk)
         form = UnpublishForm(request.POST or None, entry=row)
         if request.method == "POST" and form.is_valid():
             try:
@@ -344,6 +345,7 @@ class EntryAdmin(admin.ModelAdmin):
             "title": _("Unpublish “%(title)s”") % {"title": row.title},
             "object": row,
             "opts": self.opts,
+            "linking": PublicEntry.objects.live().filter(pk__in=links.values("entry")).for_list().order_by("sort_key"),
             "form": form,
         }
         return render(request, "admin/publishing/unpublish.html", context)

@@ -312,6 +312,14 @@ class UnpublishTests(DeskTests):
 
                 self.assertEqual(self.client.get(address).status_code, status)
 
+    def test_pages_that_lead_here_are_named(self):
+        actor = publish_now(make_actor(title="Ruritania"))
+        publish_now(make_article(title="An article on it", introduction="[[Ruritania]]"))
+
+        response = self.client.get(desk_address(actor, "unpublish", actor.pk))
+
+        self.assertContains(response, "An article on it")
+
     def test_redirect_without_a_target_is_refused(self):
         article = publish_now(make_article())
 
@@ -441,3 +449,35 @@ class RightsTests(TestCase):
         self.assertContains(self.client.get(lookup), "Findable")
         self.client.force_login(make_editor("stranger"))
         self.assertEqual(self.client.get(lookup).status_code, 403)
+
+
+class FrontPageTests(DeskTests):
+    def test_lists_my_drafts_and_what_was_revised(self):
+        live = publish_now(make_article(title="Seen by readers"))
+        mine = make_article(title="Still being written")
+        self.save(mine, self.open_form(mine))
+
+        response = self.client.get("/admin/")
+
+        drafts = response.content.decode().partition("My drafts</h2>")[2].partition("</section>")[0]
+        revised = response.content.decode().partition("Recently revised</h2>")[2].partition("</section>")[0]
+        self.assertInHTML(f'<a href="{change_address(mine)}">Still being written</a>', drafts)
+        self.assertInHTML(f'<a href="{change_address(live)}">Seen by readers</a>', revised)
+        self.assertNotIn("Seen by readers", drafts)
+
+    def test_number_of_queries_does_not_grow(self):
+        for _ in range(3):
+            publish_now(make_article())
+
+        with self.assertNumQueries(5):  # session, user, drafts, schedules, entries
+            self.client.get("/admin/")
+
+    def test_shows_nothing_of_kinds_that_one_may_not_see(self):
+        publish_now(make_article(title="Seen by readers"))
+        publish_now(make_actor(title="A state"))
+        self.client.force_login(make_editor("other", rights=["articles.view_article"]))
+
+        response = self.client.get("/admin/")
+
+        self.assertContains(response, "Seen by readers")
+        self.assertNotContains(response, "A state")
