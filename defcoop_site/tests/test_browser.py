@@ -69,18 +69,19 @@ def test_reader_follows_see_also_and_editor_publishes_a_section(site, page):
     page.goto(f"{site}{change_address(article)}")
     page.locator("textarea[name=sections-0-body]").fill("Words that an editor has just typed.")
     page.get_by_role("button", name="Save draft").click()
-    page.wait_for_load_state()
+    page.get_by_text("was changed successfully").wait_for()
     page.goto(f"{site}/articles/strategic-airlift-capabilities/")
     assert "Words that an editor has just typed." not in page.content()
 
     page.goto(f"{site}{change_address(article)}")
     with page.context.expect_page() as opened:
         page.get_by_role("button", name="Preview").click()
-    assert "Words that an editor has just typed." in opened.value.content()
+    opened.value.get_by_text("Words that an editor has just typed.").wait_for()
     page.get_by_label("Public note").fill("Words added.")
     page.get_by_role("button", name="Publish").click()
+    page.get_by_text("Published.").wait_for()
     page.get_by_role("link", name="Read the page").first.click()
-    assert "Words that an editor has just typed." in page.content()
+    page.get_by_text("Words that an editor has just typed.").wait_for()
     assert check_public() == []
 
 
