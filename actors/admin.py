@@ -4,7 +4,7 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from publishing.entry_admin import EntryAdmin
-from publishing.forms import PartForm, PartFormSet
+from publishing.part_admin import PartInline
 from topics.admin import SeeAlsoInline, TopicEntryForm
 
 from .models import Actor, Agreement, Obligation, Participation
@@ -41,17 +41,14 @@ class ActorAdmin(EntryAdmin):
     ]
 
 
-class ObligationInline(admin.StackedInline):
+class ObligationInline(PartInline):
     model = Obligation
-    form, formset = PartForm, PartFormSet
     fields = [("kind", "article", "position"), "description", "condition", "discretionary", ("source", "locator")]
     autocomplete_fields = ["source"]
-    extra = 0
 
 
-class ParticipationInline(admin.StackedInline):
+class ParticipationInline(PartInline):
     model = Participation
-    form, formset = PartForm, PartFormSet
     fields = [
         ("actor", "role", "position"),
         ("signed", "consent", "consent_means"),
@@ -61,7 +58,6 @@ class ParticipationInline(admin.StackedInline):
         ("name_used", "note"),
     ]
     autocomplete_fields = ["actor", "source"]
-    extra = 0
 
 
 @admin.register(Agreement)

@@ -4,7 +4,8 @@ from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
 from publishing.entry_admin import EntryAdmin
-from publishing.forms import PartForm, PartFormSet
+from publishing.forms import PartForm
+from publishing.part_admin import PartInline
 from topics.admin import SeeAlsoInline, TopicEntryForm, TopicsField
 
 from .models import Article, Section
@@ -20,11 +21,10 @@ class SectionForm(PartForm):
         return cleaned
 
 
-class SectionInline(admin.StackedInline):
+class SectionInline(PartInline):
     model = Section
-    form, formset = SectionForm, PartFormSet
+    form = SectionForm
     fields = [("title", "level", "position"), "body", "topics"]
-    extra = 0
 
 
 @admin.register(Article)

@@ -6,7 +6,8 @@ from django.contrib.admin.widgets import AutocompleteSelectMultiple
 from django.utils.translation import gettext_lazy as _
 from taggit.models import Tag
 
-from publishing.forms import EntryForm, PartForm, PartFormSet
+from publishing.forms import EntryForm
+from publishing.part_admin import PartInline
 
 from .models import SeeAlsoChoice, TaggedEntry
 from .vocabulary import Topic, TopicAlias
@@ -29,13 +30,11 @@ class TopicEntryForm(EntryForm):
     topics = TopicsField(help_text=_("What the entry is about. Shared topics bring entries together under “See also”."))
 
 
-class SeeAlsoInline(admin.StackedInline):
+class SeeAlsoInline(PartInline):
     model = SeeAlsoChoice
-    form, formset = PartForm, PartFormSet
     fk_name = "entry"
     fields = [("target", "choice", "position")]
     autocomplete_fields = ["target"]
-    extra = 0
     verbose_name = _("See also choice")
     verbose_name_plural = _("See also: pinned and excluded entries")
 

@@ -125,6 +125,22 @@ class WritingTests(DeskTests):
         self.assertIn("chosen by the editors", page)
 
 
+class LongFormTests(DeskTests):
+    def test_number_of_queries_does_not_grow_with_the_parties(self):
+        counts = []
+        for parties in (3, 60):
+            actors = [make_actor() for _ in range(parties)]
+            agreement = publish_now(make_agreement(parties=actors))
+            with CaptureQueriesContext(connection) as queries:
+                response = self.client.get(change_address(agreement))
+            counts.append(len(queries))
+            for actor in actors:
+                self.assertContains(response, f'<option value="{actor.pk}" selected>{actor.title}</option>', html=True)
+
+        self.assertEqual(counts[0], counts[1])
+        self.assertLessEqual(counts[1], 15)
+
+
 class ValidationTests(DeskTests):
     def assert_refused(self, row, data, *words):
         response = self.save(row, data)
