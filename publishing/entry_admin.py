@@ -148,26 +148,23 @@ class EntryAdmin(admin.ModelAdmin):
     def _state_context(self, request, object_id):
         may_publish = request.user.has_perm(PUBLISH_RIGHT)
         preview = self.address("preview", object_id) if object_id else self.address("preview_new")
-        return {"may_publish": may_publish, "preview_address": preview, "show_close": False}
+        return {"may_publish": may_publish, "preview_address": preview}
 
     def _merge_outdated(self, request, object_id):
         """Join a save that was begun on an older snapshot with what came since. None where the form is up to date or cannot be joined yet."""
         row = self._entry_or_404(request, object_id, "change")
         Entry.objects.select_for_update().get(pk=row.pk)
         row.refresh_from_db()
-        base = (
-            row.snapshots.filter(number=request.POST["base"]).first()
-            if request.POST.get("base", "").isdecimal()
-            else None
-        )
-        if base is None or row.head_id == base.pk:
+        if row.head is None or request.POST.get("base") == str(row.head.number):
             return None
         form, formsets, valid = self._posted(request, row)
         if not valid:
             return None
         kind = kinds.get(row.KIND)
         mine = kind.desk.from_forms(form, self._parts(formsets)).to_json()
-        merged, conflicts = merge(base.content, row.head.content, mine)
+        base = row.snapshots.filter(number=form.cleaned_data["base"]).first()
+        # Without a common base every difference is a conflict.
+        merged, conflicts = merge(base.content if base else {}, row.head.content, mine)
         if conflicts and request.POST.get("resolved") != str(row.head.number):
             request.entry_conflicts = [conflict_message(path, row.head, mine) for path in conflicts]
             request.POST = request.POST.copy()

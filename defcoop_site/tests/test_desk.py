@@ -396,6 +396,15 @@ class ConflictTests(DeskTests):
 
         self.assertIn("to: “Theirs”", str(asked.context["adminform"].form.errors["title"]))
 
+    def test_form_with_a_base_that_never_was_does_not_overwrite(self):
+        self.somebody_else_saves(title="Theirs")
+        for base in ("0", "999"):
+            with self.subTest(base=base):
+                asked = self.save(self.article, {**self.outdated, "base": base, "title": "Mine"})
+
+                self.assertIn("to: “Theirs”", str(asked.context["adminform"].form.errors["title"]))
+                self.assertEqual(Article.objects.get(pk=self.article.pk).title, "Theirs")
+
     def test_form_without_its_base_does_not_overwrite(self):
         self.somebody_else_saves(title="Theirs")
         del self.outdated["base"]
