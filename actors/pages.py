@@ -7,7 +7,6 @@ from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publishing.dates import display
 from publishing.public import PublicLink
 from topics.pages import links_to, surroundings
 
@@ -236,7 +235,6 @@ def agreement_context(entry):
         "facts": agreement_facts(entry, around),
         "facts_note": facts["note"],
         "status": status_on(row, on),
-        "status_since": display(facts["terminated"] or facts["in_force"]),
         "parties": parties,
         "party_count": len(
             {

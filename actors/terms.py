@@ -14,16 +14,6 @@ class ActorKind(models.TextChoices):
     PROGRAMME = "programme", _("programme organisation")
 
 
-ACTOR_KIND_PLURALS = {
-    "state": _("States"),
-    "organisation": _("International organisations"),
-    "agency": _("Agencies and bodies"),
-    "grouping": _("Groupings"),
-    "contractor": _("Defence contractors"),
-    "programme": _("Programme organisations"),
-}
-
-
 class Region(models.TextChoices):
     EUROPE = "europe", _("Europe")
     NORTH_AMERICA = "north-america", _("North America")

@@ -119,11 +119,14 @@ def agreement_list(request):
     page = paginate(entries.for_list().order_by("sort_key", "pk"), form)
     details = {row.entry_id: row for row in PublicAgreement.objects.filter(entry__in=[entry.pk for entry in page])}
     rows = [(entry, details[entry.pk], details[entry.pk].status_on(today)) for entry in page]
-    return render(
-        request,
-        "actors/agreement_list.html",
-        {"page": page, "rows": rows, "form": form, "query": address_without_page(form)},
-    )
+    context = {
+        "page": page,
+        "rows": rows,
+        "form": form,
+        "query": address_without_page(form),
+        "definition": terms.AGREEMENT_TYPE_DEFINITIONS.get(chosen.get("type"), ""),
+    }
+    return render(request, "actors/agreement_list.html", context)
 
 
 @require_safe

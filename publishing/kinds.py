@@ -54,8 +54,3 @@ def get(name):
 
 def every():
     return list(_kinds.values())
-
-
-def by_section(section):
-    """The kind whose pages stand under this first part of the address, or None."""
-    return next((kind for kind in _kinds.values() if kind.section == section), None)

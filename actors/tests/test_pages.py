@@ -292,6 +292,14 @@ class ActorPageTests(ScenarioTestCase):
         self.assertContains(self.client.get("/actors/old/"), '<a href="/actors/new/">New land</a>')
 
 
+class DefinitionTests(ScenarioTestCase):
+    def test_list_of_one_type_says_what_the_type_is(self):
+        response = self.client.get("/agreements/?type=security-guarantee")
+
+        self.assertContains(response, "One side promises to protect; the other need not.")
+        self.assertNotContains(self.client.get("/agreements/"), "One side promises to protect")
+
+
 class ListTests(ScenarioTestCase):
     def titles(self, address):
         return [row[0].title for row in self.client.get(address).context["rows"]]
