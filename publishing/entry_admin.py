@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import history_pages, kinds, publication_pages
+from . import history_pages, kinds, publication_pages, review_pages, share_pages
 from .conflicts import conflict_message
 from .content import merge
 from .desk import write_aliases
@@ -24,9 +24,35 @@ from .models import Entry
 from .preview import preview_response
 from .public import PublicEntry
 from .publication import PublicationError, publish
+from .review import ReviewError
 from .scheduling import drop_overtaken
 from .snapshots import take_snapshot
-from .standing import Action, allowed, has_right, standing_of
+from .standing import (
+    Action,
+    Standing,
+    allowed,
+    base_standing,
+    can_be_submitted,
+    has_draft,
+    has_right,
+    next_step,
+    standing_of,
+    standing_where,
+    with_standing,
+)
+
+
+class StandingFilter(admin.SimpleListFilter):
+    """Narrows the list to entries that stand at one place."""
+
+    title = gettext_lazy("state")
+    parameter_name = "standing"
+
+    def lookups(self, request, model_admin):
+        return Standing.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(standing_where(self.value())) if self.value() in Standing.values else queryset
 
 
 class EntryAdmin(admin.ModelAdmin):
@@ -35,14 +61,13 @@ class EntryAdmin(admin.ModelAdmin):
     form = EntryForm
     change_form_template = "admin/publishing/change_form.html"
     list_display = ["title", "state_in_words", "saved_at"]
-    list_filter = ["state"]
+    list_filter = [StandingFilter]
     search_fields = ["title", "aliases__name", "slug"]
     ordering = ["title"]
-    list_select_related = ["head"]
     list_per_page = 50
     prepopulated_fields = {"slug": ["title"]}
     save_on_top = False
-    pages = [*history_pages.PAGES, *publication_pages.PAGES]
+    pages = [*history_pages.PAGES, *publication_pages.PAGES, *review_pages.PAGES, *share_pages.PAGES]
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_in_words(self, entry):
@@ -52,6 +77,10 @@ class EntryAdmin(admin.ModelAdmin):
     @admin.display(description=gettext_lazy("last saved"), ordering="head__created_at")
     def saved_at(self, entry):
         return entry.head.created_at if entry.head else None
+
+    def get_queryset(self, request):
+        # Where an entry stands, without the texts of the snapshots that tell it.
+        return with_standing(super().get_queryset(request))
 
     def has_delete_permission(self, request, obj=None):
         # An entry's address, history and citations outlive it: it is unpublished, never deleted.
@@ -127,13 +156,15 @@ class EntryAdmin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
-        context.update(
-            {
-                "preview_address": self.address("preview", obj.pk) if obj else self.address("preview_new"),
-                "standing": standing_of(obj) if obj else "",
-                "allowed": allowed(request.user, obj),
-            }
-        )
+        context["preview_address"] = self.address("preview", obj.pk) if obj else self.address("preview_new")
+        context["allowed"] = allowed(request.user, obj)
+        context["may_submit"] = obj is None or can_be_submitted(obj)
+        if obj:
+            context.update(
+                standing=standing_of(obj), base_standing=base_standing(obj), next_step=next_step(request.user, obj)
+            )
+            if obj.live and has_draft(obj):
+                context["live_diff_address"] = self.address("diff", obj.pk, obj.live.number, obj.head.number)
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def _merge_outdated(self, request, object_id):
@@ -194,17 +225,28 @@ class EntryAdmin(admin.ModelAdmin):
                 request, format_html('{} <a href="{}">{}</a>', _("Published."), address, _("Read the page"))
             )
 
+    def _submit_if_asked(self, request, row):
+        if "_submit" not in request.POST:
+            return
+        try:
+            with transaction.atomic():
+                review_pages.submit_draft(self, request, self.get_queryset(request).get(pk=row.pk))
+        except ReviewError as error:
+            messages.warning(request, _("Saved, but not submitted. %(reason)s") % {"reason": error})
+
+    def _after_saving(self, request, row, ordinary):
+        """Take the step that the pressed button asks for. ordinary: makes the admin's own response."""
+        self._publish_if_asked(request, row)
+        self._submit_if_asked(request, row)
+        if {"_publish", "_submit"} & set(request.POST) and IS_POPUP_VAR not in request.POST:
+            return redirect(self.address("change", row.pk))
+        return ordinary()
+
     def response_change(self, request, obj):
-        self._publish_if_asked(request, obj)
-        if "_publish" in request.POST:
-            return redirect(self.address("change", obj.pk))
-        return super().response_change(request, obj)
+        return self._after_saving(request, obj, partial(super().response_change, request, obj))
 
     def response_add(self, request, obj, post_url_continue=None):
-        self._publish_if_asked(request, obj)
-        if "_publish" in request.POST and IS_POPUP_VAR not in request.POST:
-            return redirect(self.address("change", obj.pk))
-        return super().response_add(request, obj, post_url_continue)
+        return self._after_saving(request, obj, partial(super().response_add, request, obj, post_url_continue))
 
     def preview_view(self, request, object_id=None):
         """The page that the posted form would make. Writes nothing, not even a tag."""

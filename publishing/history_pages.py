@@ -19,8 +19,12 @@ def history_page(desk, request, row):
     """All snapshots of an entry, the newest first."""
     versions = {version.snapshot_number: version for version in PublicVersion.objects.filter(entry_id=row.pk)}
     snapshots = list(row.snapshots.select_related("author").defer("content"))
+    requests = {}
+    for request_made in row.review_requests.select_related("decided_by"):
+        requests.setdefault(request_made.snapshot_id, []).append(request_made)
     for snapshot in snapshots:
         snapshot.version = versions.get(snapshot.number)
+        snapshot.requests = requests.get(snapshot.pk, [])
         snapshot.address = desk.address("snapshot", row.pk, snapshot.number)
         snapshot.restore_address = desk.address("restore", row.pk, snapshot.number)
     for newer, older in pairwise(snapshots):
