@@ -81,11 +81,11 @@ class Reference:
         for candidate in self.live:
             shared = candidate.topics & own
             if shared and candidate.number not in left_out:
-                links = page.number in candidate.mentions
-                total = sum(self.rarity(topic) for topic in shared) + (settings.SEE_ALSO_LINK_BONUS if links else 0)
+                links, counting = page.number in candidate.mentions, self.by_rarity(shared)[:3]
+                total = sum(self.rarity(topic) for topic in counting) + (settings.SEE_ALSO_LINK_BONUS if links else 0)
                 score = total * 1000 // math.isqrt(len(candidate.topics) * 1_000_000)
-                rows.append((-score, candidate.title.lower(), candidate.key, candidate.number, self.by_rarity(shared)))
-        return [row[3:] for row in sorted(rows)]
+                rows.append((-score, candidate.key, candidate.number, counting))
+        return [row[2:] for row in sorted(rows)]
 
     def see_also(self, page):
         """([a suggestion list for each section with topics], the list at the end); a suggestion is (number, shared topics, pinned)."""
@@ -104,7 +104,7 @@ class Reference:
             for number in page.pins
             if number not in left_out and self.entries[number].state == "live"
         ]
-        end = [(entry.number, self.by_rarity(entry.topics & page.topics), True) for entry in pinned]
+        end = [(entry.number, self.by_rarity(entry.topics & page.topics)[:3], True) for entry in pinned]
         end += [(number, topics, False) for number, topics in self.ranked(page, page.topics, left_out | set(page.pins))]
         return inline, end[: settings.SEE_ALSO_AT_END]
 
