@@ -67,8 +67,8 @@ class TopicTally(models.Model):
 class TopicPair(models.Model):
     """How many live entries carry two topics at once. Each pair has two rows, one for either order."""
 
-    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="pairs")
-    other = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="pairs", db_index=False)
+    other = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="reverse_pairs", db_index=False)
     entries = models.PositiveIntegerField()
 
     class Meta:

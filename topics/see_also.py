@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from publishing.public import PublicEntry
 
-from .public import MOST_SHARED, PublicCombination, TopicTally, combination_key, combinations_of, compared
+from .public import MOST_SHARED, TopicTally, combinations_of, compared
 from .vocabulary import Topic
 
 SCALE = 1_000_000

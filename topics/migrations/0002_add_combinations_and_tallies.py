@@ -68,12 +68,20 @@ class Migration(migrations.Migration):
                 (
                     "topic",
                     models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE, related_name="pairs", to="topics.topic"
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="pairs",
+                        to="topics.topic",
                     ),
                 ),
                 (
                     "other",
-                    models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="+", to="topics.topic"),
+                    models.ForeignKey(
+                        db_index=False,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reverse_pairs",
+                        to="topics.topic",
+                    ),
                 ),
             ],
             options={
