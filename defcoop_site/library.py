@@ -10,7 +10,7 @@ from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from django.db import connection, transaction
+from django.db import connection, reset_queries, transaction
 from django.db.models import OuterRef, Subquery
 
 from actors.content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
@@ -270,6 +270,7 @@ def generate(size, say=lambda done: None):
     for start in range(0, size, BATCH):
         numbers = range(start, min(start + BATCH, size))
         _write(library, numbers)
+        reset_queries()  # with DEBUG on, Django would keep them all
         say(numbers.stop)
     with transaction.atomic():
         for tally in kinds.tallies():

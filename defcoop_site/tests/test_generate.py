@@ -65,6 +65,8 @@ class GenerateCommandTests(TestCase):
         generate(entries=5, into_existing=True)
 
         self.assertEqual(Entry.objects.count(), 6)
+        with self.assertRaisesMessage(CommandError, "in the way"):
+            generate(entries=5, into_existing=True)
 
     def test_number_that_makes_no_sense_is_refused(self):
         for number in (0, -1, 1_000_001):

@@ -3,6 +3,7 @@
 import time
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import IntegrityError
 
 from defcoop_site.library import generate
 from publishing.models import Entry
@@ -24,7 +25,10 @@ class Command(BaseCommand):
             raise CommandError("This database holds entries. Take an empty one, or say --into-existing.")
         self.began = time.monotonic()
         self.entries = entries
-        generate(entries, self.say)
+        try:
+            generate(entries, self.say)
+        except IntegrityError as error:
+            raise CommandError(f"The entries that are there are in the way of new ones: {error}") from None
         self.stdout.write(f"{entries:,} entries made in {time.monotonic() - self.began:.0f} s.")
 
     def say(self, done):
