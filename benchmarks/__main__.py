@@ -63,7 +63,7 @@ def comparisons(database, results):
 
 def main():
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="rounds of each measure, of which the quickest counts (5)")
+    parser.add_argument("--runs", type=int, default=5, help="rounds, of which an action's quickest counts (5)")
     parser.add_argument("--database", choices=["SQLite", "PostgreSQL"], help="only this one")
     options = parser.parse_args()
     databases = [options.database] if options.database else ["SQLite", "PostgreSQL"]
