@@ -21,11 +21,13 @@ from actors.models import Actor, Agreement  # noqa: E402
 from articles.models import Article  # noqa: E402
 from defcoop_site.library import Library  # noqa: E402
 from publishing import kinds  # noqa: E402
+from publishing.lists import PAGE_SIZE  # noqa: E402
 from publishing.public import PublicEntry  # noqa: E402
 from publishing.publication import publish  # noqa: E402
 from publishing.snapshots import take_snapshot  # noqa: E402
+from topics.listing import with_entries  # noqa: E402
 from topics.pages import surroundings  # noqa: E402
-from topics.public import PublicTagging, TopicPair, TopicTally  # noqa: E402
+from topics.public import TopicPair  # noqa: E402
 from topics.vocabulary import Topic  # noqa: E402
 
 SAMPLE, PAGES, PUBLICATIONS, SIMILAR = 200, 40, 30, 6
@@ -111,33 +113,26 @@ def _get(client, address):
 
 
 def topic_pages(addresses, runs):
-    """First, middle and last pages of each address."""
+    """First, middle and last pages. addresses: {address: how many entries it lists}"""
     client, wanted = Client(), []
-    for address in addresses:
-        last = client.get(address).context["page"].paginator.num_pages
-        wanted += [f"{address}?page={number}" for number in dict.fromkeys((1, (last + 1) // 2, last))]
+    for address, entries in addresses.items():
+        last = -(-entries // PAGE_SIZE)
+        wanted += [f"{address}?page={number}" for number in sorted({1, (last + 1) // 2, last})]
     return rounds([lambda page=page: _get(client, page) for page in wanted], runs)
 
 
 def some_topics(chance):
-    """Addresses of topics as readers meet them: each as often as entries carry it, and the most frequent one."""
-    top = TopicTally.objects.exclude(topic=None).order_by("-entries")[0].topic
-    carried = PublicTagging.objects.order_by("pk").values_list("topic", flat=True)
-    total = carried.count()
-    chosen = Topic.objects.in_bulk([carried[chance.randrange(total)] for _ in range(PAGES)])
-    return [f"/topics/{slug}/" for slug in sorted({top.slug, *(topic.slug for topic in chosen.values())})]
+    """{address: entries} of topics as readers meet them, the more likely the more entries carry them, and the most frequent one."""
+    topics = sorted(with_entries(Topic.objects.all()), key=lambda topic: (-topic.entries, topic.slug))
+    chosen = [topics[0], *chance.choices(topics, [topic.entries for topic in topics], k=PAGES)]
+    return {f"/topics/{topic.slug}/": topic.entries for topic in chosen}
 
 
-def some_pairs(library, chance):
-    """Addresses of two topics that an entry carries together, and the most frequent pair."""
-    pairs = {TopicPair.objects.order_by("-entries")[0]}
-    pairs = {tuple(sorted((pair.topic.slug, pair.other.slug))) for pair in pairs}
-    while len(pairs) < PAGES:
-        topics = library.content(chance.randrange(library.size)).topics
-        if len(topics) > 1:
-            chosen = Topic.objects.filter(pk__in=chance.sample(topics, 2)).values_list("slug", flat=True)
-            pairs.add(tuple(sorted(chosen)))
-    return [f"/topics/{one}+{two}/" for one, two in sorted(pairs)]
+def some_pairs(chance):
+    """{address: entries} of pairs of topics, the more likely the more entries carry them, and the most frequent one."""
+    pairs = list(TopicPair.objects.select_related("topic", "other").order_by("-entries", "topic__slug", "other__slug"))
+    chosen = [pairs[0], *chance.choices(pairs, [pair.entries for pair in pairs], k=PAGES)]
+    return {f"/topics/{'+'.join(sorted((pair.topic.slug, pair.other.slug)))}/": pair.entries for pair in chosen}
 
 
 def changed(library, number):
@@ -169,7 +164,7 @@ def main(size, runs):
         "see also, most linked entry": hub(library, runs),
         "similar_objects()": similar_objects(library, chance),
         "topic page": topic_pages(some_topics(chance), runs),
-        "two topics": topic_pages(some_pairs(library, chance), runs),
+        "two topics": topic_pages(some_pairs(chance), runs),
         "publish": publications(library, chance, runs),
     }
     json.dump(found, sys.stdout)

@@ -2,12 +2,13 @@ import random
 from itertools import combinations
 
 from defcoop_site.factories import make_actor, make_article, make_topic, publish_now
+from publishing.check import check_public
 from publishing.models import Entry
 from publishing.public import PublicEntry
-from publishing.publication import unpublish
+from publishing.publication import rebuild_public, unpublish
 from publishing.tests.scenario import ScenarioTestCase
 from topics.listing import Listing, with_entries
-from topics.public import TopicTally
+from topics.public import PublicCombination, TopicPair, TopicTally
 from topics.vocabulary import Topic
 
 
@@ -113,6 +114,25 @@ class TallyTests(ScenarioTestCase):
             changed, {(None, "actor"): 1, (None, "article"): 1, (one.pk, "actor"): 1, (two.pk, "article"): 1}
         )
         self.assertEqual(self.tallies(), {(None, "actor"): 1, (one.pk, "actor"): 1})
+
+    def test_wrong_count_or_combination_is_named_and_mended(self):
+        topics = [make_topic() for _ in range(3)]
+        publish_now(make_article(topics=topics))
+        entry = publish_now(make_article(topics=topics))
+        wrongs = {
+            "count of a topic": lambda: TopicTally.objects.filter(topic=topics[0]).update(entries=7),
+            "count of the library": lambda: TopicTally.objects.filter(topic=None).delete(),
+            "count of a pair": lambda: TopicPair.objects.filter(topic=topics[0]).update(entries=1),
+            "count of nothing": lambda: TopicTally.objects.create(topic=make_topic(), kind="actor", entries=1),
+            "combination": lambda: PublicCombination.objects.filter(entry=entry.pk).delete(),
+        }
+        for name, spoil in wrongs.items():
+            with self.subTest(name):
+                spoil()
+
+                self.assertNotEqual(check_public(), [])
+                rebuild_public()
+                self.assertEqual(check_public(), [])
 
     def test_entry_with_very_many_topics_is_counted(self):
         publish_now(make_article(topics=[make_topic() for _ in range(30)]))
