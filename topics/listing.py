@@ -1,18 +1,17 @@
 """The entries that carry one topic, or all of several: page by page, with their counts and the topics that narrow them further.
 
-For one topic all counts are kept. For several, the entries of the rarest are walked once along an index and looked up in the others.
+For one topic all counts are kept. For several, the entries that carry the two rarest are read.
 """
 
 from functools import cached_property
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, Subquery, Sum
+from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from publishing.public import PublicEntry
 
-from .public import PublicTagging, TopicTally
-from .vocabulary import Topic
+from .public import PublicCombination, PublicTagging, TopicPair, TopicTally, pair_keys
 
 
 def with_entries(topics):
@@ -42,12 +41,23 @@ class Listing:
             return dict(TopicTally.objects.filter(topic=self.topics[0]).values_list("kind", "entries"))
         return dict(self.taggings().order_by().values_list("kind").annotate(n=Count("pk")))
 
-    def taggings(self, kind=""):
-        """One PublicTagging for each entry, in order."""
+    def entries(self):
+        """The keys of the entries, in no order, as a query."""
         first, *others = self.topics
-        found = PublicTagging.objects.filter(topic=first)
+        if not others:
+            return PublicTagging.objects.filter(topic=first).values("entry")
+        # The two rarest topics stand as a pair under one combination; what carries both is looked up in the others.
+        second, *others = others
+        found = PublicCombination.objects.filter(combination__in=pair_keys(str(first.pk), str(second.pk)))
         for topic in others:
             found = found.filter(Exists(PublicTagging.objects.filter(entry=OuterRef("entry"), topic=topic)))
+        return found.values("entry")
+
+    def taggings(self, kind=""):
+        """One PublicTagging for each entry, in order."""
+        found = PublicTagging.objects.filter(topic=self.topics[0])
+        if len(self.topics) > 1:
+            found = found.filter(entry__in=self.entries())
         return (found.filter(kind=kind) if kind else found).order_by("kind", "sort_key", "entry")
 
     def page(self, number, size, kind=""):
@@ -61,14 +71,11 @@ class Listing:
         )
         return page
 
-    def together(self, most=None):
-        """[Topic]: the other topics that these entries carry, with `together`, how many do; the most frequent first. One query."""
+    def together(self, most):
+        """{topic key: entries} of the other topics that these entries carry, the `most` frequent first. One query."""
         if len(self.topics) == 1:
-            found = Topic.objects.filter(reverse_pairs__topic=self.topics[0]).annotate(
-                together=F("reverse_pairs__entries")
-            )
-        else:
-            entries = self.taggings().order_by().values("entry")
-            found = Topic.objects.filter(public_taggings__entry__in=entries).annotate(together=Count("public_taggings"))
-            found = found.exclude(pk__in=[topic.pk for topic in self.topics])
-        return list(found.order_by("-together", "normalised")[:most])
+            pairs = TopicPair.objects.filter(topic=self.topics[0]).order_by("-entries", "other")
+            return dict(pairs.values_list("other", "entries")[:most])
+        others = PublicTagging.objects.filter(entry__in=self.entries()).exclude(topic__in=self.topics)
+        counts = others.values_list("topic").annotate(n=Count("pk")).order_by("-n", "topic")
+        return dict(counts[:most])

@@ -84,6 +84,12 @@ def combination_key(topics):
     return int.from_bytes(digest, "big", signed=True)
 
 
+def pair_keys(one, other):
+    """Under which combinations the entries stand that carry both topics: the pair's own, and the one for entries with more topics than are
+    compared, where See also does not look."""
+    return [combination_key([one, other]), combination_key([one, other, "beyond"])]
+
+
 def compared(topics):
     """The topic keys by which See also compares an entry, in order."""
     return sorted(topics)[:MOST_COMPARED]
@@ -104,10 +110,12 @@ def tagging_rows(entry, content):
         PublicTagging(entry_id=entry.pk, topic_id=topic, kind=entry.kind, sort_key=entry.sort_key)
         for topic in content.topics
     ]
-    found = [
-        PublicCombination(entry_id=entry.pk, combination=key, topic_count=entry.topic_count)
-        for key in combinations_of(content.topics)
-    ]
+    keys = [*combinations_of(content.topics)]
+    if len(content.topics) > MOST_COMPARED:
+        known = set(compared(content.topics))
+        pairs = combinations(sorted(content.topics), 2)
+        keys += [pair_keys(*pair)[1] for pair in pairs if not known.issuperset(pair)]
+    found = [PublicCombination(entry_id=entry.pk, combination=key, topic_count=entry.topic_count) for key in keys]
     return [*taggings, *found]
 
 

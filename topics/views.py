@@ -1,6 +1,7 @@
 """Public pages of topics."""
 
 from django import forms
+from django.db.models import Q
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -87,9 +88,13 @@ def topic_detail(request, slugs):
 
 def _around(listing):
     """The topics that go with these: narrower ones, and those that the same entries carry, with counts."""
-    keys = [topic.pk for topic in listing.topics]
-    often = listing.together(OFTEN_TOGETHER)
-    for topic in often:
+    keys = {topic.pk for topic in listing.topics}
+    together = listing.together(OFTEN_TOGETHER)
+    related = list(counted_topics().filter(Q(pk__in=together) | Q(broader__in=keys)))
+    for topic in related:
+        topic.together = together.get(topic.pk, 0)
         topic.combined = "+".join(sorted([topic.slug, *(chosen.slug for chosen in listing.topics)]))
-    narrower = counted_topics().filter(broader__in=keys, entries__gt=0)
-    return {"narrower": list(narrower), "often_together": often}
+    return {
+        "narrower": [topic for topic in related if topic.broader_id in keys and topic.entries],
+        "often_together": sorted((topic for topic in related if topic.together), key=lambda topic: -topic.together),
+    }

@@ -27,12 +27,11 @@ def fill(apps, schema_editor):
         carried = [row[2:] for row in group]
         counts.update(carried)
         pairs.update(permutations([topic for topic, _kind in carried], 2))
-        keys = sorted(str(topic) for topic, _kind in carried)[:12]
-        rows += [
-            combination(entry_id=entry, combination=_key(chosen), topic_count=topic_count)
-            for size in (1, 2, 3)
-            for chosen in combinations(keys, size)
-        ]
+        topics = sorted(str(topic) for topic, _kind in carried)
+        known = topics[:12]
+        keys = [_key(chosen) for size in (1, 2, 3) for chosen in combinations(known, size)]
+        keys += [_key([*pair, "beyond"]) for pair in combinations(topics, 2) if not set(known).issuperset(pair)]
+        rows += [combination(entry_id=entry, combination=key, topic_count=topic_count) for key in keys]
     combination.objects.bulk_create(rows, 2000)
     tally.objects.bulk_create(
         [tally(topic_id=topic, kind=kind, entries=n) for (topic, kind), n in counts.items()], 2000
