@@ -69,8 +69,9 @@ def publish(snapshot, by=None, note="", minor=False):
     entry.unreviewed_by = by if own_work and not is_approved(snapshot) else None
     entry.save(update_fields=["live", "state", "redirect_to", "unreviewed_by"])
     close_published(snapshot, by)
-    write_public(entry)
+    # The generation first: from here on publications wait for each other, as all of them change the same counts.
     _bump()
+    write_public(entry)
     record(AuditEvent.Action.PUBLISH, by, entry, was=was, became=f"{content['title']}, v{version.number}")
     return version
 
@@ -108,8 +109,8 @@ def unpublish(entry, outcome, target=None, by=None):
     entry.state = outcome
     entry.redirect_to_id = target.pk if outcome == Entry.State.REDIRECTED else None
     entry.save(update_fields=["state", "redirect_to"])
-    write_public(entry)
     _bump()
+    write_public(entry)
 
 
 def projection(entry):
@@ -149,6 +150,7 @@ def redirects_of(entry):
 def write_public(entry):
     """Replace every public row of one entry by what its live snapshot gives."""
     kind = kinds.get(entry.kind)
+    before = [tally.of(entry.pk) for tally in kinds.tallies()]
     for model in kind.public_models:
         model.objects.filter(entry_id=entry.pk).delete()
     result = projection(entry)
@@ -158,6 +160,8 @@ def write_public(entry):
         result.entry.save()
         for model in kind.public_models:
             model.objects.bulk_create([row for row in result.rows if type(row) is model])
+    for tally, was in zip(kinds.tallies(), before, strict=True):
+        tally.change(was, tally.of(entry.pk))
     Redirect.objects.filter(owner_id=entry.pk).delete()
     wanted = redirects_of(entry)
     live = [result.entry.slug] if result else []
@@ -170,12 +174,15 @@ def write_public(entry):
 @transaction.atomic
 def rebuild_public():
     """Write all public rows anew from the live snapshots. Returns the number of entries that have a page."""
-    entries = list(Entry.objects.exclude(live=None).select_related("live"))
-    PublicEntry.objects.exclude(pk__in=[entry.pk for entry in entries]).delete()
-    Redirect.objects.all().delete()
-    published = 0
-    for entry in entries:
-        write_public(entry)
-        published += entry.state in (Entry.State.LIVE, Entry.State.WITHDRAWN)
     _bump()
-    return published
+    published = Entry.objects.exclude(live=None)
+    PublicEntry.objects.exclude(pk__in=published.values("pk")).delete()
+    Redirect.objects.all().delete()
+    pages = 0
+    for key in list(published.values_list("pk", flat=True)):
+        entry = published.select_related("live").get(pk=key)
+        write_public(entry)
+        pages += entry.state in (Entry.State.LIVE, Entry.State.WITHDRAWN)
+    for tally in kinds.tallies():
+        tally.rebuild()
+    return pages
