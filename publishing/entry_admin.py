@@ -19,6 +19,7 @@ from .conflicts import conflict_message
 from .content import merge
 from .desk import write_aliases
 from .entry_pages import desk_page, entry_or_404
+from .finding_list import head_in_words
 from .forms import EntryForm, standing_forms
 from .models import Entry
 from .preview import preview_response
@@ -27,12 +28,14 @@ from .publication import PublicationError, publish
 from .scheduling import drop_overtaken
 from .snapshots import take_snapshot
 from .standing import Action, allowed, has_right, standing_of
+from .writing import MARKDOWN_WIDGETS
 
 
 class EntryAdmin(admin.ModelAdmin):
     """A kind of entry on the desk: drafts, publishing, history. A subclass names its form, fieldsets and inlines."""
 
     form = EntryForm
+    formfield_overrides = MARKDOWN_WIDGETS
     change_form_template = "admin/publishing/change_form.html"
     list_display = ["title", "state_in_words", "saved_at"]
     list_filter = ["state"]
@@ -127,8 +130,10 @@ class EntryAdmin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
         context.update(
             {
+                **head_in_words(obj, context["adminform"].form, formsets),
                 "preview_address": self.address("preview", obj.pk) if obj else self.address("preview_new"),
                 "standing": standing_of(obj) if obj else "",
                 "allowed": allowed(request.user, obj),
