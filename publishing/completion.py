@@ -49,15 +49,16 @@ def _named(typed):
         sole_alias=first(sole),
         namesakes=Subquery(namesakes.values("normalised_title").annotate(number=Count("pk")).values("number")),
         by_prefix=Case(
-            When(normalised_title__startswith=typed, then=Value(0)),
-            When(Exists(aliases.filter(normalised__startswith=typed)), then=Value(1)),
-            default=Value(2),
+            When(Q(normalised_title=typed) | Exists(aliases.filter(normalised=typed)), then=Value(0)),
+            When(normalised_title__startswith=typed, then=Value(1)),
+            When(Exists(aliases.filter(normalised__startswith=typed)), then=Value(2)),
+            default=Value(3),
         ),
     ).filter(Q(normalised_title__contains=typed) | Q(matching_alias__isnull=False))
 
 
 def entry_offers(typed):
-    """Up to MOST offers for what was typed; names that begin with it first."""
+    """Up to MOST offers for what was typed; what is called just so first, then what begins with it."""
     plain = normalise(typed)
     rows = _named(plain).order_by("by_prefix", "normalised_title", "kind", "pk")[:MOST]
     return [_entry_offer(row, plain) for row in rows]

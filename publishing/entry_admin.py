@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from csp.constants import SELF
+from csp.decorators import csp_replace, csp_update
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
@@ -10,9 +12,11 @@ from django.db import transaction
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from . import history_pages, kinds, publication_pages
 from .conflicts import conflict_message
@@ -117,6 +121,7 @@ class EntryAdmin(admin.ModelAdmin):
             for formset in formsets
         }
 
+    @method_decorator(csp_update({"frame-src": [SELF]}))  # the preview beside the form
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -211,6 +216,8 @@ class EntryAdmin(admin.ModelAdmin):
             return redirect(self.address("change", obj.pk))
         return super().response_add(request, obj, post_url_continue)
 
+    @method_decorator(xframe_options_sameorigin)
+    @method_decorator(csp_replace({"frame-ancestors": [SELF]}))
     def preview_view(self, request, object_id=None):
         """The page that the posted form would make. Writes nothing, not even a tag."""
         row = entry_or_404(self, request, object_id, "change") if object_id else None
