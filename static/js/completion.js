@@ -60,7 +60,7 @@ const placeOf = (field, index) => {
   const top = Math.min(Math.max(caret.offsetTop - field.scrollTop, 0), field.clientHeight - line);
   const place = { left: box.left + caret.offsetLeft, top: box.top + top + line };
   copy.remove();
-  return place;
+  return { ...place, line };
 };
 
 const draw = () => {
@@ -77,7 +77,11 @@ const draw = () => {
     }),
   );
   list.hidden = false;
-  const { left, top } = placeOf(area, start);
+  const { left, top: below, line } = placeOf(area, start);
+  // Above the line where there is no room below it, beside the row of buttons that stands at the foot.
+  const foot = document.querySelector(".desk-actions")?.offsetHeight ?? 0;
+  const fits = below + list.offsetHeight < innerHeight - foot;
+  const top = fits ? below : below - line - list.offsetHeight;
   const base = (list.offsetParent ?? document.documentElement).getBoundingClientRect();
   const furthest = document.documentElement.clientWidth - list.offsetWidth - 8;
   list.style.left = `${Math.max(0, Math.min(left, furthest)) - base.left}px`;

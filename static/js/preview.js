@@ -1,6 +1,7 @@
 // The preview beside the form: what is typed is posted into a frame a moment after one stops.
 const PAUSE = 800;
 const WIDTHS = { phone: 390, desktop: 1280, print: 794 }; // print: A4 at 96 dots to the inch
+const PAPER_MARGIN = "20mm 22mm"; // as print.css has it for the sheet
 const MEMORY = "desk-preview";
 
 const panel = document.querySelector("[data-preview]");
@@ -47,6 +48,7 @@ const dress = (page) => {
     sheet.dataset.mediaPrint = "";
     sheet.media = state.width === "print" ? "all" : "print";
   }
+  page.body.style.padding = state.width === "print" ? PAPER_MARGIN : "";
 };
 
 const settle = (frame) => {
@@ -104,7 +106,8 @@ const soon = () => {
 
 const draw = () => {
   panel.hidden = !state.open;
-  document.body.classList.toggle("desk-previewing", state.open);
+  if (state.open) document.body.dataset.previewing = state.width;
+  else delete document.body.dataset.previewing;
   toggle.setAttribute("aria-expanded", String(state.open));
   for (const button of panel.querySelectorAll("[data-preview-width]")) {
     button.setAttribute("aria-pressed", String(button.dataset.previewWidth === state.width));
