@@ -154,31 +154,34 @@ def test_finding_leads_to_its_field(form):
     assert form.evaluate("document.activeElement.closest('.field-topics') !== null")
 
 
+SEEN = "iframe:not(.preview__frame--coming)"
+
+
 def shown(form):
-    """The document in the frame that is seen, once nothing loads any more."""
-    form.locator("iframe.preview__frame--coming").wait_for(state="detached")
-    return form.frame_locator("iframe")
+    """The page in the frame that is seen."""
+    return form.frame_locator(SEEN)
 
 
 def test_preview_beside_the_form_follows_the_typing_and_saves_nothing(form):
+    steps_back = form.evaluate("history.length")
     form.get_by_role("button", name="Preview beside").click()
     shown(form).get_by_text("Some words").wait_for()
-    assert form.locator("iframe").evaluate("frame => frame.contentWindow.innerWidth") == 390
-    form.locator("iframe").evaluate("frame => frame.contentWindow.scrollTo(0, 400)")
+    assert form.locator(SEEN).evaluate("frame => frame.contentWindow.innerWidth") == 390
+    form.locator(SEEN).evaluate("frame => frame.contentWindow.scrollTo(0, 400)")
 
     form.locator("#id_introduction").fill("Words that were just typed")
     shown(form).get_by_text("Words that were just typed").wait_for()
-    assert form.locator("iframe").evaluate("frame => frame.contentWindow.scrollY") == 400
-    assert form.evaluate("history.length") == form.evaluate("history.length")
+    assert form.locator(SEEN).evaluate("frame => frame.contentWindow.scrollY") == 400
+    assert form.evaluate("history.length") == steps_back
     assert violations(form) == []
 
     form.get_by_role("button", name="Desktop").click()
     form.wait_for_function("document.querySelector('iframe').contentWindow.innerWidth === 1280")
     hidden = "frame => getComputedStyle(frame.contentDocument.querySelector('.site-footer nav')).display"
-    assert form.locator("iframe").evaluate(hidden) != "none"
+    assert form.locator(SEEN).evaluate(hidden) != "none"
     form.get_by_role("button", name="Print", exact=True).click()
     form.wait_for_function("document.querySelector('iframe').contentWindow.innerWidth === 794")
-    assert form.locator("iframe").evaluate(hidden) == "none"
+    assert form.locator(SEEN).evaluate(hidden) == "none"
 
     assert Snapshot.objects.count() == 1
     assert Article.objects.get().introduction == "Some words"
@@ -187,7 +190,7 @@ def test_preview_beside_the_form_follows_the_typing_and_saves_nothing(form):
     assert form.get_by_role("button", name="Print", exact=True).get_attribute("aria-pressed") == "true"
     form.keyboard.press("Escape")
     form.get_by_role("button", name="Close").click()
-    assert not form.locator("iframe").is_visible()
+    assert not form.locator(SEEN).is_visible()
     assert form.evaluate("document.activeElement.textContent") == "Preview beside"
 
 
