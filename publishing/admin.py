@@ -1,8 +1,12 @@
 """The editorial desk: sources, the audit log, and the choice of entries. Each kind's own admin derives from `entry_admin`."""
 
+from functools import partial
+
 from django.contrib import admin
+from django.urls import path
 
 from .audit import AuditEvent
+from .completion import complete
 from .entry_admin import EntryAdmin
 from .models import Entry, Source
 
@@ -25,6 +29,10 @@ class EntryLookup(admin.ModelAdmin):
     list_display = ["title", "kind", "state"]
     search_fields = ["title", "aliases__name"]
     ordering = ["title"]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(partial(complete, self))
+        return [path("complete/", view, name="publishing_entry_complete"), *super().get_urls()]
 
     def has_module_permission(self, request):
         return False

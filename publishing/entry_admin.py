@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from csp.constants import SELF
+from csp.decorators import csp_replace, csp_update
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
@@ -10,15 +12,18 @@ from django.db import transaction
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from . import history_pages, kinds, publication_pages, review_pages, share_pages
 from .conflicts import conflict_message
 from .content import merge
 from .desk import write_aliases
 from .entry_pages import desk_page, entry_or_404
+from .finding_list import head_in_words
 from .forms import EntryForm, standing_forms
 from .models import Entry
 from .preview import preview_response
@@ -40,6 +45,7 @@ from .standing import (
     standing_where,
     with_standing,
 )
+from .writing import MARKDOWN_WIDGETS
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -59,6 +65,7 @@ class EntryAdmin(admin.ModelAdmin):
     """A kind of entry on the desk: drafts, publishing, history. A subclass names its form, fieldsets and inlines."""
 
     form = EntryForm
+    formfield_overrides = MARKDOWN_WIDGETS
     change_form_template = "admin/publishing/change_form.html"
     list_display = ["title", "state_in_words", "saved_at"]
     list_filter = [StandingFilter]
@@ -143,6 +150,7 @@ class EntryAdmin(admin.ModelAdmin):
             for formset in formsets
         }
 
+    @method_decorator(csp_update({"frame-src": [SELF]}))  # the preview beside the form
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -156,6 +164,8 @@ class EntryAdmin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        context.update(head_in_words(obj, context["adminform"].form, formsets))
         context["preview_address"] = self.address("preview", obj.pk) if obj else self.address("preview_new")
         context["allowed"] = allowed(request.user, obj)
         context["may_submit"] = obj is None or can_be_submitted(obj)
@@ -248,6 +258,8 @@ class EntryAdmin(admin.ModelAdmin):
     def response_add(self, request, obj, post_url_continue=None):
         return self._after_saving(request, obj, partial(super().response_add, request, obj, post_url_continue))
 
+    @method_decorator(xframe_options_sameorigin)
+    @method_decorator(csp_replace({"frame-ancestors": [SELF]}))
     def preview_view(self, request, object_id=None):
         """The page that the posted form would make. Writes nothing, not even a tag."""
         row = entry_or_404(self, request, object_id, "change") if object_id else None

@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Entry, EntryAlias
-from .names import normalise
+from .names import address, normalise
 
 POSITION_STEP = 10
 LAST_POSITION = 32_767
@@ -82,9 +82,21 @@ class EntryForm(DeskForm):
         super().__init__(*args, **kwargs)
         row = self.instance
         self.fields["summary"].widget.attrs["rows"] = 3
+        self.fields["slug"].required = False
+        self.fields["slug"].widget.attrs.pop("required", None)
+        self.fields["title"].error_messages["required"] = _(
+            "Give it a title, if only a working one: then it can be saved, however little else there is."
+        )
         self.fields["base"].initial = row.head.number if row.head_id else 0
         if not row._state.adding:
             self.initial["aliases"] = "\n".join(row.aliases.order_by("position").values_list("name", flat=True))
+
+    def clean_slug(self):
+        """The address that was typed, or else one made from the title."""
+        slug = self.cleaned_data["slug"] or address(self.cleaned_data.get("title", ""))
+        if not slug and self.cleaned_data.get("title"):
+            raise ValidationError(_("Write an address: none can be made from this title."))
+        return slug
 
     def clean(self):
         cleaned = super().clean()

@@ -21,7 +21,7 @@ class Kind:
 
     name: the word stored with entries; section: first part of its address; content: its content dataclass;
     project(key, content) -> Projection; context(public_entry) -> dict for `template`;
-    public_models: every model whose rows `project` makes; desk: path of the class that reads and writes its working rows
+    public_models: every model whose rows `project` makes; desk: path of the class that reads, writes and checks its working rows
     (named, not imported, so that public code never reaches working models).
     """
 

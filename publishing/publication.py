@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 
 from . import kinds
 from .audit import AuditEvent, record
+from .checks import blocking
 from .models import Entry
 from .projecting import stamp
 from .public import Generation, PublicEntry, PublicVersion, Redirect
@@ -31,15 +32,15 @@ def publish(snapshot, by=None, note="", minor=False):
     """Make a snapshot the page that readers see. Publishing what is live already changes nothing.
 
     note: what changed, for readers; needed from the second version on, unless the change is minor. A minor version moves neither the
-    "last revised" date nor the feeds. Raises PublicationError where the note, the title or the standfirst is missing, where
-    the address belongs to another live page, or where `by` changed the draft last and lacks the right to publish own work; with that
-    right, and unless somebody else approved this snapshot, the entry counts as unreviewed until it is signed off.
+    "last revised" date nor the feeds. Raises PublicationError where the note is missing, a check (`checks.py`) finds something
+    blocking, the address belongs to another live page, or `by` changed the draft last and lacks the right to publish own work; with
+    that right, and unless somebody else approved this snapshot, the entry counts as unreviewed until it is signed off.
     """
     entry = _locked(snapshot.entry)
     if entry.live_id == snapshot.pk and entry.state == Entry.State.LIVE:
         return PublicVersion.objects.filter(entry_id=entry.pk).latest("number")
     content = snapshot.content
-    _refuse_incomplete(entry, content)
+    _refuse_incomplete(entry, snapshot)
     own_work = is_own_work(by, snapshot)
     if own_work and not by.has_perm(OWN_WORK_RIGHT):
         raise PublicationError(
@@ -76,15 +77,12 @@ def publish(snapshot, by=None, note="", minor=False):
     return version
 
 
-def _refuse_incomplete(entry, content):
-    missing = [
-        label
-        for field, label in (("title", _("a title")), ("slug", _("an address")), ("summary", _("a standfirst")))
-        if not content[field].strip()
-    ]
-    if missing:
-        raise PublicationError(_("To be published, this needs %(missing)s.") % {"missing": ", ".join(missing)})
-    taken = PublicEntry.objects.filter(kind=entry.kind, slug=content["slug"]).exclude(pk=entry.pk).first()
+def _refuse_incomplete(entry, snapshot):
+    content = kinds.get(entry.kind).content.from_json(snapshot.content, snapshot.schema)
+    reasons = blocking(entry.kind, content)
+    if reasons:
+        raise PublicationError(" ".join(reasons))
+    taken = PublicEntry.objects.filter(kind=entry.kind, slug=content.slug).exclude(pk=entry.pk).first()
     if taken:
         raise PublicationError(
             _("The live page “%(title)s” has this address. Choose another.") % {"title": taken.title}
