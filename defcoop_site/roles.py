@@ -14,6 +14,7 @@ WRITING += [f"{verb}_publishing.source" for verb in ("view", "add", "change")] +
 ]
 VOCABULARY = [f"{verb}_topics.{model}" for model in ("topic", "topicalias") for verb in ("add", "change", "delete")]
 PUBLISHING = ["publish_entry_publishing.entry", "view_publishing.auditevent"]
+PURGING = ["purge_entry_publishing.entry"]
 PEOPLE = [f"{verb}_auth.{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete")]
 
 # {role: rights}; a right is its codename's verb and the model it is about.
@@ -21,7 +22,7 @@ ROLES = {
     "contributor": WRITING,
     "editor": WRITING + VOCABULARY,
     "publisher": WRITING + VOCABULARY + PUBLISHING,
-    "administrator": WRITING + VOCABULARY + PUBLISHING + PEOPLE,
+    "administrator": WRITING + VOCABULARY + PUBLISHING + PURGING + PEOPLE,
 }
 
 
@@ -29,7 +30,7 @@ def permission(right):
     """The Permission for a right such as "change_articles.article" or "publish_entry_publishing.entry"."""
     path, model = right.rsplit(".", 1)
     verb, app = path.rsplit("_", 1)
-    codename = verb if verb == "publish_entry" else f"{verb}_{model}"
+    codename = verb if verb in ("publish_entry", "purge_entry") else f"{verb}_{model}"
     return Permission.objects.get(content_type__app_label=app, content_type__model=model, codename=codename)
 
 

@@ -23,16 +23,26 @@ def plain_fields(row, names):
 
 
 def resolve_names(names):
-    """{name: key as text} for the names that mean exactly one entry: by title first, then by alias."""
+    """{name: key as text} for the names that mean exactly one entry: by title first, then by alias.
+
+    An entry in the trash is meant where no other one is, so that links to it work again once it is back.
+    """
     wanted = {name: normalise(name) for name in names}
     if not wanted:
         return {}
-    by_title, by_alias = {}, {}
-    for key, plain in Entry.objects.filter(normalised_title__in=wanted.values()).values_list("pk", "normalised_title"):
-        by_title.setdefault(plain, set()).add(str(key))
-    for key, plain in EntryAlias.objects.filter(normalised__in=wanted.values()).values_list("entry_id", "normalised"):
-        by_alias.setdefault(plain, set()).add(str(key))
-    meant = {name: by_title.get(plain) or by_alias.get(plain) or set() for name, plain in wanted.items()}
+    titles = Entry.objects.filter(normalised_title__in=wanted.values(), trashed__purged_at=None)
+    aliases = EntryAlias.objects.filter(normalised__in=wanted.values())
+    by_title, by_alias, trashed = {}, {}, {}
+    for found, rows in (
+        (by_title, titles.values_list("pk", "normalised_title", "trashed")),
+        (by_alias, aliases.values_list("entry_id", "normalised", "entry__trashed")),
+    ):
+        for key, plain, in_trash in rows:
+            (trashed if in_trash else found).setdefault(plain, set()).add(str(key))
+    meant = {
+        name: by_title.get(plain) or by_alias.get(plain) or trashed.get(plain) or set()
+        for name, plain in wanted.items()
+    }
     return {name: next(iter(keys)) for name, keys in meant.items() if len(keys) == 1}
 
 

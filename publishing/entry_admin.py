@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import history_pages, kinds, publication_pages
+from . import history_pages, kinds, publication_pages, release_pages, trash_pages, upkeep_pages
 from .conflicts import conflict_message
 from .content import merge
 from .desk import write_aliases
@@ -27,9 +27,10 @@ from .publication import PublicationError, publish
 from .scheduling import drop_overtaken
 from .snapshots import take_snapshot
 from .standing import Action, allowed, has_right, standing_of
+from .trash_pages import OutOfTrash, trash_page
 
 
-class EntryAdmin(admin.ModelAdmin):
+class EntryAdmin(OutOfTrash, admin.ModelAdmin):
     """A kind of entry on the desk: drafts, publishing, history. A subclass names its form, fieldsets and inlines."""
 
     form = EntryForm
@@ -38,11 +39,17 @@ class EntryAdmin(admin.ModelAdmin):
     list_filter = ["state"]
     search_fields = ["title", "aliases__name", "slug"]
     ordering = ["title"]
-    list_select_related = ["head"]
+    list_select_related = ["head", "trashed"]
     list_per_page = 50
     prepopulated_fields = {"slug": ["title"]}
     save_on_top = False
-    pages = [*history_pages.PAGES, *publication_pages.PAGES]
+    pages = [
+        *history_pages.PAGES,
+        *publication_pages.PAGES,
+        *release_pages.PAGES,
+        *trash_pages.PAGES,
+        *upkeep_pages.PAGES,
+    ]
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_in_words(self, entry):
@@ -115,6 +122,9 @@ class EntryAdmin(admin.ModelAdmin):
         }
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        if row is not None and row.in_trash:
+            return trash_page(self, request, entry_or_404(self, request, object_id, "view"))
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         if "_publish" in request.POST and not has_right(request.user, Action.PUBLISH):
@@ -127,11 +137,18 @@ class EntryAdmin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        open_actions = allowed(request.user, obj)
         context.update(
             {
+                # Below what is done every day: what has a page of its own.
+                "row_actions": [
+                    (action.value, action.label)
+                    for action in (Action.RELEASE, Action.UPKEEP, Action.TRASH)
+                    if action in open_actions
+                ],
                 "preview_address": self.address("preview", obj.pk) if obj else self.address("preview_new"),
                 "standing": standing_of(obj) if obj else "",
-                "allowed": allowed(request.user, obj),
+                "allowed": open_actions,
             }
         )
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

@@ -32,7 +32,7 @@ class EntryPage:
 
     def respond(self, desk, request, object_id, **captured):
         row = entry_or_404(desk, request, object_id, self.right)
-        if self.action and not has_right(request.user, self.action):
+        if self.action and not has_right(request.user, self.action, row):
             raise PermissionDenied
         if self.posts_only and request.method != "POST":
             return HttpResponseNotAllowed(["POST"])

@@ -24,7 +24,7 @@ def my_drafts(context):
     """Entries whose newest snapshot is the user's and is not what readers see, the latest first."""
     request = context["request"]
     unseen = Q(live=None) | ~Q(head=F("live"))
-    mine = Entry.objects.filter(unseen, head__author=request.user.pk, kind__in=_desks(request))
+    mine = Entry.objects.filter(unseen, head__author=request.user.pk, kind__in=_desks(request), trashed=None)
     return mine.select_related("head").order_by("-head__created_at")[:MOST]
 
 
