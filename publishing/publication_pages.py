@@ -49,7 +49,9 @@ def unpublish_form(desk, request, row):
     linking = linking_pages(row)
     desks = {other.model.KIND: other for other in desk.admin_site._registry.values() if hasattr(other, "pages")}
     movable = [entry for entry in linking if desks[entry.kind].has_change_permission(request)]
-    return UnpublishForm(request.POST or None, entry=row, linking=linking, movable=movable)
+    return UnpublishForm(
+        request.POST if request.method == "POST" else None, entry=row, linking=linking, movable=movable
+    )
 
 
 def unpublish_page(desk, request, row):

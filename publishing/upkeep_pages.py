@@ -48,7 +48,8 @@ class NoteForm(forms.Form):
 def upkeep_page(desk, request, row):
     """Who looks after an entry, how often it is to be checked, and the checks so far."""
     form = UpkeepForm(
-        request.POST or None, instance=Upkeep.objects.filter(entry=row.pk).first() or Upkeep(entry_id=row.pk)
+        request.POST if request.method == "POST" else None,
+        instance=Upkeep.objects.filter(entry=row.pk).first() or Upkeep(entry_id=row.pk),
     )
     if request.method == "POST" and form.is_valid():
         form.save()
