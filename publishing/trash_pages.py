@@ -22,6 +22,9 @@ from .trash import TrashError, bring_back, purge, put_in_trash, referrers
 class OutOfTrash:
     """A mixin for the admin of entries: what is in the trash is in no list, and cannot be chosen."""
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).select_related("trashed")
+
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset.filter(trashed=None), search_term)
 
