@@ -95,7 +95,10 @@ def write_aliases(row, names):
 
 def existing(model, keys, labels, losses):
     """The rows of a model with these keys, in their order; a missing one is named in losses."""
-    found = {str(row.pk): row for row in model.objects.filter(pk__in=[key for key in keys if key])}
+    rows = model.objects.filter(pk__in=[key for key in keys if key])
+    if issubclass(model, Entry):
+        rows = rows.filter(trashed__purged_at=None)  # of a purged one only the identity is left
+    found = {str(row.pk): row for row in rows}
     for key in keys:
         if key and key not in found:
             losses.append(_("“%(name)s” no longer exists and was left out.") % {"name": labels.get(key, key)})

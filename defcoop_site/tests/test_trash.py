@@ -15,7 +15,7 @@ from publishing.public import PublicEntry, PublicVersion
 from publishing.publication import PublicationError, publish, rebuild_public, unpublish
 from publishing.releases import Release, ReleaseItem, add_to_release
 from publishing.scheduling import PublicationSchedule, schedule
-from publishing.snapshots import take_snapshot
+from publishing.snapshots import restore, take_snapshot
 from publishing.standing import Standing, standing_of
 from publishing.trash import KEPT, Trashed, TrashError, bring_back, purge, purge_due, put_in_trash
 from publishing.upkeep import Check
@@ -229,6 +229,17 @@ class PurgeTests(TrashScenario):
             bring_back(article)
 
         self.assertEqual(take_snapshot(make_article(introduction="[[Junk]]")).content["links"], {})
+
+    def test_restoring_names_a_pin_whose_entry_was_purged(self):
+        target, article = make_article(title="Junk"), make_article()
+        SeeAlsoChoice.objects.create(entry=article, target=target, choice="pin")
+        pinned = take_snapshot(article)
+        article.see_also_choices.all().delete()
+        purge(self.trashed(target))
+
+        _snapshot, losses = restore(fresh(article), pinned)
+
+        self.assertEqual(losses, ["“Junk” no longer exists and was left out."])
 
     def test_day_of_the_last_check_stays_on_a_withdrawn_page(self):
         article = publish_now(make_article())
