@@ -3,12 +3,25 @@
 from functools import partial
 
 from django.contrib import admin
+from django.contrib.auth.models import Group, User
 from django.urls import path
 
 from .audit import AuditEvent
 from .completion import complete
 from .entry_admin import EntryAdmin
 from .models import Entry, Source
+from .people_admin import GroupDesk, UserDesk
+from .release_admin import ReleaseAdmin
+from .releases import Release
+from .trash import Trashed
+from .trash_pages import OutOfTrash, TrashAdmin
+
+admin.site.register(Release, ReleaseAdmin)
+admin.site.register(Trashed, TrashAdmin)
+# In place of Django's own, which log no changes of rights here.
+admin.site.unregister([User, Group])
+admin.site.register(User, UserDesk)
+admin.site.register(Group, GroupDesk)
 
 
 @admin.register(Source)
@@ -23,7 +36,7 @@ class SourceAdmin(admin.ModelAdmin):
 
 
 @admin.register(Entry)
-class EntryLookup(admin.ModelAdmin):
+class EntryLookup(OutOfTrash, admin.ModelAdmin):
     """Entries of all kinds, for the fields that choose one by typing. Not a place to edit."""
 
     list_display = ["title", "kind", "state"]

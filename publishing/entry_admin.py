@@ -18,7 +18,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from . import history_pages, kinds, publication_pages, review_pages, share_pages
+from . import (
+    history_pages,
+    kinds,
+    publication_pages,
+    release_pages,
+    review_pages,
+    share_pages,
+    trash_pages,
+    upkeep_pages,
+)
 from .conflicts import conflict_message
 from .content import merge
 from .desk import write_aliases
@@ -45,6 +54,7 @@ from .standing import (
     standing_where,
     with_standing,
 )
+from .trash_pages import OutOfTrash, trash_page
 from .writing import MARKDOWN_WIDGETS
 
 
@@ -61,7 +71,7 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset.filter(standing_where(self.value())) if self.value() in Standing.values else queryset
 
 
-class EntryAdmin(admin.ModelAdmin):
+class EntryAdmin(OutOfTrash, admin.ModelAdmin):
     """A kind of entry on the desk: drafts, publishing, history. A subclass names its form, fieldsets and inlines."""
 
     form = EntryForm
@@ -74,7 +84,15 @@ class EntryAdmin(admin.ModelAdmin):
     list_per_page = 50
     prepopulated_fields = {"slug": ["title"]}
     save_on_top = False
-    pages = [*history_pages.PAGES, *publication_pages.PAGES, *review_pages.PAGES, *share_pages.PAGES]
+    pages = [
+        *history_pages.PAGES,
+        *publication_pages.PAGES,
+        *review_pages.PAGES,
+        *share_pages.PAGES,
+        *release_pages.PAGES,
+        *trash_pages.PAGES,
+        *upkeep_pages.PAGES,
+    ]
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_in_words(self, entry):
@@ -152,6 +170,9 @@ class EntryAdmin(admin.ModelAdmin):
 
     @method_decorator(csp_update({"frame-src": [SELF]}))  # the preview beside the form
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        if row is not None and row.in_trash:
+            return trash_page(self, request, entry_or_404(self, request, object_id, "view"))
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         if "_publish" in request.POST and not has_right(request.user, Action.PUBLISH):
@@ -168,6 +189,12 @@ class EntryAdmin(admin.ModelAdmin):
         context.update(head_in_words(obj, context["adminform"].form, formsets))
         context["preview_address"] = self.address("preview", obj.pk) if obj else self.address("preview_new")
         context["allowed"] = allowed(request.user, obj)
+        # Below what is done every day: what has a page of its own.
+        context["row_actions"] = [
+            (action.value, action.label)
+            for action in (Action.RELEASE, Action.UPKEEP, Action.TRASH)
+            if action in context["allowed"]
+        ]
         context["may_submit"] = obj is None or can_be_submitted(obj)
         if obj:
             context.update(

@@ -176,9 +176,23 @@ class UnpublishForm(forms.Form):
     target = forms.ModelChoiceField(
         label=gettext_lazy("Entry to lead to"), queryset=Entry.objects.none(), required=False
     )
+    retarget = forms.MultipleChoiceField(
+        label=gettext_lazy("Lead the links of these pages to it too"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    publish_at_once = forms.BooleanField(
+        label=gettext_lazy("Publish these at once, as minor changes"),
+        required=False,
+        help_text=gettext_lazy("A page that has other unpublished changes stays a draft."),
+    )
 
-    def __init__(self, *args, entry, **kwargs):
+    def __init__(self, *args, entry, linking=(), movable=(), **kwargs):
+        """linking: the live PublicEntries that lead here; movable: those of them that the person may change."""
         super().__init__(*args, **kwargs)
+        self.linking, self.movable = linking, movable
+        self.fixed = [page for page in linking if page not in movable]
+        self.fields["retarget"].choices = [(str(page.pk), page.title) for page in movable]
         self.fields["target"].queryset = (
             Entry.objects.filter(state=Entry.State.LIVE).exclude(pk=entry.pk).order_by("title")
         )
@@ -187,6 +201,8 @@ class UnpublishForm(forms.Form):
         cleaned = super().clean()
         if cleaned.get("outcome") == Entry.State.REDIRECTED and not cleaned.get("target"):
             self.add_error("target", _("Choose the entry to which the address should lead."))
+        elif cleaned.get("retarget") and not cleaned.get("target"):
+            self.add_error("target", _("Choose the entry to which the links should lead."))
         return cleaned
 
 

@@ -1,7 +1,7 @@
 """The door between the two sides: the only writers of public rows (DESIGN section 1)."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -39,6 +39,7 @@ def publish(snapshot, by=None, note="", minor=False):
     entry = _locked(snapshot.entry)
     if entry.live_id == snapshot.pk and entry.state == Entry.State.LIVE:
         return PublicVersion.objects.filter(entry_id=entry.pk).latest("number")
+    refuse_trashed(entry)
     content = snapshot.content
     _refuse_incomplete(entry, snapshot)
     own_work = is_own_work(by, snapshot)
@@ -77,6 +78,12 @@ def publish(snapshot, by=None, note="", minor=False):
     return version
 
 
+def refuse_trashed(entry):
+    """Raise PublicationError where an entry is in the trash."""
+    if entry.in_trash:
+        raise PublicationError(_("This is in the trash. Bring it back first."))
+
+
 def _refuse_incomplete(entry, snapshot):
     content = kinds.get(entry.kind).content.from_json(snapshot.content, snapshot.schema)
     reasons = blocking(entry.kind, content)
@@ -111,6 +118,43 @@ def unpublish(entry, outcome, target=None, by=None):
     write_public(entry)
 
 
+@transaction.atomic
+def correct_note(version, note, by=None):
+    """Mend the public note of a published version. Its content never changes. Returns whether the note was another one.
+
+    Raises PublicationError where a note that is needed would be missing.
+    """
+    version = PublicVersion.objects.select_for_update().get(pk=version.pk)
+    was, note = version.note, note.strip()
+    if note == was:
+        return False
+    if not note and version.number > 1 and not version.is_minor:
+        raise PublicationError(_("This version was no minor change: it needs a note that says what changed."))
+    PublicVersion.objects.filter(pk=version.pk).update(note=note)
+    _bump()
+    entry = Entry.objects.get(pk=version.entry_id)
+    record(AuditEvent.Action.NOTE, by, entry, was=was, became=f"v{version.number}: {note}")
+    return True
+
+
+@transaction.atomic
+def record_check(entry, by, on):
+    """Keep that a person read a live page on a day and found nothing to change, and tell readers. on: a date.
+
+    Returns whether it was not known yet. Raises PublicationError where the page is not live.
+    """
+    entry = _locked(entry)
+    if entry.state != Entry.State.LIVE:
+        raise PublicationError(_("Only a live page can be checked."))
+    number = PublicVersion.objects.filter(entry_id=entry.pk).latest("number").number
+    _check, is_new = entry.checks.get_or_create(by=by, on=on, defaults={"version": number})
+    if is_new:
+        PublicEntry.objects.filter(pk=entry.pk).update(checked_on=entry.checks.aggregate(last=Max("on"))["last"])
+        _bump()
+        record(AuditEvent.Action.CHECK, by, entry, became=f"v{number}, {on}")
+    return is_new
+
+
 def projection(entry):
     """The public rows that an entry should have, unsaved; None where it has no page."""
     if entry.state not in (Entry.State.LIVE, Entry.State.WITHDRAWN):
@@ -119,6 +163,7 @@ def projection(entry):
     kind = kinds.get(entry.kind)
     result = kind.project(entry.pk, kind.content.from_json(entry.live.content, entry.live.schema))
     stamp(result.entry, versions[0].published_at, revised_at(versions), versions[-1].number)
+    result.entry.checked_on = entry.checks.aggregate(last=Max("on"))["last"]
     result.entry.withdrawn = entry.state == Entry.State.WITHDRAWN
     if result.entry.withdrawn:
         # Nothing leads to a withdrawn page: it keeps its text and gives up its topics, links and participations.
