@@ -214,4 +214,5 @@ class SeededRecord(models.Model):
         return self.key
 
 
+from .buffers import FormBuffer  # noqa: E402, F401 - last, as it stands on what is above
 from .scheduling import PublicationSchedule  # noqa: E402, F401 - last, as it publishes what stands above

@@ -1,4 +1,4 @@
-"""manage.py run_due [--loop SECONDS]: publish what is scheduled and due."""
+"""manage.py run_due [--loop SECONDS]: publish what is scheduled and due, and drop what was typed long ago and never saved."""
 
 import signal
 import time
@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
+from publishing.buffers import drop_expired
 from publishing.scheduling import publish_due
 
 STOP = (signal.SIGTERM, signal.SIGINT)
@@ -21,6 +22,7 @@ class Command(BaseCommand):
     def handle(self, loop, **options):
         if loop is None:
             self.say(publish_due(timezone.now()))
+            drop_expired(timezone.now())
         elif loop < 1:
             raise CommandError("--loop takes a number of seconds, 1 or more.")
         else:
@@ -51,6 +53,7 @@ class Command(BaseCommand):
         close_old_connections()
         try:
             outcomes = publish_due(timezone.now())
+            drop_expired(timezone.now())
         except OperationalError as error:  # a database that restarts; the next turn asks it again
             self.stderr.write(f"The database cannot be used: {' '.join(str(error).split())}")
             return
