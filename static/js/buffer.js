@@ -33,7 +33,7 @@ const dropOldCopies = () => {
 const newWriting = () => [...crypto.getRandomValues(new Uint8Array(8))].map((byte) => byte.toString(16).padStart(2, "0")).join("");
 
 const start = (panel) => {
-  const { form } = panel.querySelector("input[name=writing]");
+  const form = panel.closest("form");
   const said = panel.querySelector("[data-buffer-said]");
   const offer = panel.querySelector("[data-buffer-offer]");
   const { keep, head, headIsMine, held, signedOut } = panel.dataset;
