@@ -34,7 +34,7 @@ const newWriting = () => [...crypto.getRandomValues(new Uint8Array(8))].map((byt
 
 const start = (panel) => {
   const form = panel.closest("form");
-  const said = panel.querySelector("[data-buffer-said]");
+  const said = form.querySelector("[data-buffer-said]");
   const offer = panel.querySelector("[data-buffer-offer]");
   const { keep, head, headIsMine, held, signedOut } = panel.dataset;
   const copy = browserCopy(`${PREFIX}${panel.dataset.user}:${keep}`);
@@ -55,8 +55,8 @@ const start = (panel) => {
 
   const show = (answer) => {
     say(said, answer.said ?? "");
-    if (answer.others) say(panel.querySelector("[data-buffer-others]"), answer.others.join(" "));
-    if (answer.saved !== undefined) say(panel.querySelector("[data-buffer-saved]"), answer.saved);
+    if (answer.others) say(form.querySelector("[data-buffer-others]"), answer.others.join(" "));
+    if (answer.saved !== undefined) say(form.querySelector("[data-buffer-saved]"), answer.saved);
   };
 
   const body = (fields) => {
