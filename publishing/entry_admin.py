@@ -18,7 +18,7 @@ from . import buffer_pages, history_pages, kinds, publication_pages
 from .buffers import settle
 from .desk import write_aliases
 from .entry_pages import desk_page, entry_or_404
-from .forms import EntryForm, standing_forms
+from .forms import EntryForm, PartFormSet, standing_forms
 from .joining import join_outdated
 from .preview import preview_response
 from .public import PublicEntry
@@ -114,7 +114,8 @@ class EntryAdmin(admin.ModelAdmin):
 
     def get_inline_formsets(self, request, formsets, inline_instances, obj=None, **kwargs):
         for formset in formsets:
-            formset.show_posted_rows()
+            if isinstance(formset, PartFormSet):
+                formset.show_posted_rows()
         return super().get_inline_formsets(request, formsets, inline_instances, obj, **kwargs)
 
     @staticmethod
