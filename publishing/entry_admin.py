@@ -6,7 +6,7 @@ from csp.constants import SELF
 from csp.decorators import csp_replace, csp_update
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
-from django.contrib.admin.utils import quote, unquote
+from django.contrib.admin.utils import quote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import HttpResponseNotAllowed
@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.clickjacking import xframe_options_sameorigin
 
 from . import (
+    buffer_pages,
     history_pages,
     kinds,
     publication_pages,
@@ -28,13 +29,12 @@ from . import (
     trash_pages,
     upkeep_pages,
 )
-from .conflicts import conflict_message
-from .content import merge
+from .buffers import settle
 from .desk import write_aliases
 from .entry_pages import desk_page, entry_or_404
 from .finding_list import head_in_words
-from .forms import EntryForm, standing_forms
-from .models import Entry
+from .forms import EntryForm, PartFormSet, standing_forms
+from .joining import join_outdated
 from .preview import preview_response
 from .public import PublicEntry
 from .publication import PublicationError, publish
@@ -92,6 +92,7 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
         *release_pages.PAGES,
         *trash_pages.PAGES,
         *upkeep_pages.PAGES,
+        *buffer_pages.PAGES,
     ]
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
@@ -122,7 +123,8 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
                 for page in self.pages
             ),
         ]
-        return ours + super().get_urls()
+        first, standard = buffer_pages.addresses(self, super().get_urls())
+        return first + ours + standard
 
     def address(self, name, *args):
         return reverse(
@@ -144,7 +146,7 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
             (
                 gettext_lazy("This change"),
                 {
-                    "fields": ["change_summary", "public_note", "is_minor", "base", "resolved"],
+                    "fields": ["change_summary", "public_note", "is_minor", "base"],
                     "classes": ["desk-change"],
                 },
             ),
@@ -160,6 +162,18 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
             valid = formset.is_valid() and valid  # each is asked, so that each names its faults
         return form, formsets, valid
 
+    def _create_formsets(self, request, obj, change):
+        formsets, inlines = super()._create_formsets(request, obj, change)
+        for formset in formsets:
+            formset.vanished = getattr(request, "entry_vanished", ())
+        return formsets, inlines
+
+    def get_inline_formsets(self, request, formsets, inline_instances, obj=None, **kwargs):
+        for formset in formsets:
+            if isinstance(formset, PartFormSet):
+                formset.show_posted_rows()
+        return super().get_inline_formsets(request, formsets, inline_instances, obj, **kwargs)
+
     @staticmethod
     def _parts(formsets):
         """{related name: unsaved rows} of valid formsets."""
@@ -170,21 +184,28 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
 
     @method_decorator(csp_update({"frame-src": [SELF]}))  # the preview beside the form
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        row = self.get_object(request, unquote(object_id)) if object_id else None
-        if row is not None and row.in_trash:
-            return trash_page(self, request, entry_or_404(self, request, object_id, "view"))
         if request.method != "POST":
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        if object_id:
+            row = entry_or_404(self, request, object_id, "view")
+            if row.in_trash:
+                return trash_page(self, request, row)
+        if hasattr(request, "entry_held"):  # shown as it was typed, not saved
             return super().changeform_view(request, object_id, form_url, extra_context)
         if "_publish" in request.POST and not has_right(request.user, Action.PUBLISH):
             raise PermissionDenied
+        if buffer_pages.is_anothers(request):
+            return buffer_pages.ask_whose(self, request, object_id)
         with transaction.atomic():
             if object_id:
-                merged = self._merge_outdated(request, object_id)
-                if merged:
-                    return merged
+                joined = join_outdated(self, request, object_id)
+                if joined:
+                    return joined
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        if obj and obj.in_trash:
+            return trash_page(self, request, obj)
         formsets = [inline.formset for inline in context["inline_admin_formsets"]]
         context.update(head_in_words(obj, context["adminform"].form, formsets))
         context["preview_address"] = self.address("preview", obj.pk) if obj else self.address("preview_new")
@@ -202,47 +223,17 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
             )
             if obj.live and has_draft(obj):
                 context["live_diff_address"] = self.address("diff", obj.pk, obj.live.number, obj.head.number)
+        context.update(buffer_pages.form_context(self, request, obj))
+        if hasattr(request, "entry_held"):
+            context["errors"] = []  # nothing was to be saved, so nothing was refused
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)
-
-    def _merge_outdated(self, request, object_id):
-        """Join a save that was begun on an older snapshot with what came since. None where the form is up to date or cannot be joined yet."""
-        row = entry_or_404(self, request, object_id, "change")
-        Entry.objects.select_for_update().get(pk=row.pk)
-        row.refresh_from_db()
-        if row.head is None or request.POST.get("base") == str(row.head.number):
-            return None
-        form, formsets, valid = self._posted(request, row)
-        if not valid:
-            return None
-        kind = kinds.get(row.KIND)
-        mine = kind.desk.from_forms(form, self._parts(formsets)).to_json()
-        base = row.snapshots.filter(number=form.cleaned_data["base"]).first()
-        # Without a common base every difference is a conflict.
-        merged, conflicts = merge(base.content if base else {}, row.head.content, mine)
-        if conflicts and request.POST.get("resolved") != str(row.head.number):
-            request.entry_conflicts = [conflict_message(path, row.head, mine) for path in conflicts]
-            request.POST = request.POST.copy()
-            request.POST["resolved"] = row.head.number
-            return None
-        fresh = self.get_object(request, unquote(object_id))
-        losses = kind.desk.to_rows(fresh, kind.content.from_json(merged))
-        fresh = self.get_object(request, unquote(object_id))
-        take_snapshot(fresh, request.user, form.cleaned_data["change_summary"])
-        self.log_change(request, fresh, _("Joined with changes that were saved meanwhile."))
-        messages.info(
-            request,
-            _("%(who)s saved this entry while you were writing. Both changes are in it now.")
-            % {"who": row.head.author or _("Somebody")},
-        )
-        for loss in losses:
-            messages.warning(request, loss)
-        return self.response_change(request, fresh)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         write_aliases(form.instance, form.cleaned_data["aliases"])
         row = self.model.objects.get(pk=form.instance.pk)
         take_snapshot(row, request.user, form.cleaned_data["change_summary"])
+        settle(request.user, self.model.KIND, row if change else None, request.POST.get("writing", ""))
 
     def _publish_if_asked(self, request, row):
         if "_publish" not in request.POST:

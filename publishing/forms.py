@@ -45,8 +45,7 @@ class DeskForm(forms.ModelForm):
 class EntryForm(DeskForm):
     """The change form of an entry.
 
-    base: number of the snapshot that the form was opened on (0 for none); resolved: number of the newer snapshot whose conflicts the editor
-    has seen. `conflicts` is set by the admin on a subclass: [(field or None, message)].
+    base: number of the snapshot that the form was opened on (0 for none). `conflicts` is set by the admin on a subclass: [(field or None, message)].
     """
 
     conflicts = ()
@@ -76,7 +75,6 @@ class EntryForm(DeskForm):
         help_text=gettext_lazy("A slip of the pen mended: the “last revised” date and the feeds stay as they are."),
     )
     base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
-    resolved = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -123,7 +121,29 @@ class PartForm(DeskForm):
 
 
 class PartFormSet(forms.BaseInlineFormSet):
-    """Rows in an order: no two in the same place; those without a place go to the end."""
+    """Rows in an order: no two in the same place; those without a place go to the end.
+
+    vanished: keys of rows that were there when the form was opened. One that is gone by now is still read, so that a merge can tell what became of it.
+    """
+
+    vanished = ()
+
+    def _existing_object(self, pk):
+        row = super()._existing_object(pk)
+        return self.model(pk=pk) if row is None and str(pk) in self.vanished else row
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        row = form.instance
+        if row._state.adding and str(row.pk) in self.vanished:
+            key = self.model._meta.pk
+            form.fields[key.name] = forms.UUIDField(initial=row.pk, required=False, widget=forms.HiddenInput)
+
+    def show_posted_rows(self):
+        """Have the admin name the rows of a posted form after themselves; else it goes by the rows of the database, which may be fewer by now."""
+        if self.is_bound:
+            gone = str(gettext_lazy("removed meanwhile"))
+            self._queryset = [gone if form.instance._state.adding else form.instance for form in self.initial_forms]
 
     def clean(self):
         super().clean()

@@ -49,3 +49,18 @@ def add_row(data, prefix, **values):
     data[f"{prefix}-TOTAL_FORMS"] = str(number + 1)
     data.update({f"{prefix}-{number}-{name}": value for name, value in values.items()})
     return number
+
+
+def answers(response, answer):
+    """What a browser would post if the editor chose the same ("mine" or "theirs") for each question of a conflict."""
+    return {question.name: answer for question in response.context["questions"]["asked"]}
+
+
+def typed_form(response):
+    """The fields of a form as its script reports them: [[name, value], …], and who opened it when."""
+    pairs = [
+        [name, value]
+        for name, values in form_data(response).items()
+        for value in (values if isinstance(values, list) else [values])
+    ]
+    return pairs, {name: response.context["buffer"][name] for name in ("writing", "opened_by")}

@@ -11,7 +11,7 @@ from publishing.check import check_public
 from publishing.models import Entry, Snapshot
 from publishing.public import PublicEntry
 
-from .desk import add_row, change_address, desk_address, form_data, make_editor
+from .desk import add_row, answers, change_address, desk_address, form_data, make_editor
 
 WRITES = ("INSERT", "UPDATE", "DELETE", "REPLACE")
 
@@ -374,9 +374,9 @@ class ConflictTests(DeskTests):
 
         asked = self.save(self.article, {**self.outdated, "sections-0-body": "mine"})
         kept = self.bodies()
-        self.save(self.article, form_data(asked))
+        self.save(self.article, {**form_data(asked), **answers(asked, "mine")})
 
-        self.assertContains(asked, "changed “sections, One, body” meanwhile, to: “theirs”")
+        self.assertContains(asked, "<legend>Section: One: Text</legend>")
         self.assertEqual(form_data(asked)["sections-0-body"], "mine")
         self.assertEqual(kept, ["theirs", "theirs too"])
         self.assertEqual(self.bodies(), ["mine", "theirs too"])
@@ -428,6 +428,9 @@ class RightsTests(TestCase):
             yield desk_address(row, "unpublish", row.pk)
             yield desk_address(row, "schedule", row.pk)
             yield desk_address(row, "diff", row.pk, 1, 1)
+            for name in ("typed", "keep", "take_up", "discard", "resume"):
+                yield desk_address(row, name, row.pk)
+                yield desk_address(row, f"{name}_new")
             yield desk_address(row, "change", row.pk)
             yield desk_address(row, "add")
             yield desk_address(row, "changelist")

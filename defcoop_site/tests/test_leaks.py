@@ -1,5 +1,7 @@
 """Invariant 1: nothing that happens on the desk short of publishing changes a byte of what readers get."""
 
+import json
+
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -10,7 +12,7 @@ from defcoop_site.factories import make_actor, make_agreement, make_article, mak
 from publishing.check import check_public
 
 from .crawl import crawl
-from .desk import add_row, change_address, desk_address, form_data, make_editor
+from .desk import add_row, change_address, desk_address, form_data, make_editor, typed_form
 
 SECRET = "zanzibar"
 
@@ -131,6 +133,20 @@ class LeakTests(TestCase):
             response = self.client.post(desk_address(row, "preview", row.pk), data)
 
             self.assertContains(response, SECRET)
+
+    def test_what_is_typed_and_not_saved_changes_nothing(self):
+        for row, data in self.drafts():
+            pairs, opened_by = typed_form(self.client.get(change_address(row)))
+            fields = json.dumps([*pairs, *([name, value] for name, value in data.items() if isinstance(value, str))])
+
+            kept = self.client.post(desk_address(row, "keep", row.pk), {**opened_by, "fields": fields})
+            shown = self.client.get(desk_address(row, "typed", row.pk))
+            taken = self.client.post(desk_address(row, "take_up", row.pk))
+            carried = self.client.post(desk_address(row, "resume", row.pk), {**opened_by, "carried": fields})
+
+            self.assertTrue(kept.json()["kept"])
+            for response in (shown, taken, carried):
+                self.assertContains(response, SECRET)
 
     def test_restoring_changes_nothing(self):
         for row, data in self.drafts():

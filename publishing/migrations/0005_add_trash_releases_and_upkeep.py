@@ -7,115 +7,243 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('publishing', '0004_add_review_and_share_links'),
+        ("publishing", "0004_add_review_and_share_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='entry',
-            options={'permissions': [('review_entry', 'Can review drafts and sign off what was published'), ('publish_entry', 'Can publish and unpublish entries'), ('publish_own_work', 'Can publish a draft that they changed last'), ('purge_entry', 'Can purge entries from the trash')], 'verbose_name': 'entry', 'verbose_name_plural': 'entries'},
+            name="entry",
+            options={
+                "permissions": [
+                    ("review_entry", "Can review drafts and sign off what was published"),
+                    ("publish_entry", "Can publish and unpublish entries"),
+                    ("publish_own_work", "Can publish a draft that they changed last"),
+                    ("purge_entry", "Can purge entries from the trash"),
+                ],
+                "verbose_name": "entry",
+                "verbose_name_plural": "entries",
+            },
         ),
         migrations.AddField(
-            model_name='publicentry',
-            name='checked_on',
+            model_name="publicentry",
+            name="checked_on",
             field=models.DateField(null=True),
         ),
         migrations.AlterField(
-            model_name='auditevent',
-            name='action',
-            field=models.CharField(choices=[('publish', 'published'), ('unpublish', 'unpublished'), ('restore', 'restored'), ('sign-off', 'signed off'), ('share', 'shared a draft'), ('revoke', 'revoked a share link'), ('trash', 'put in the trash'), ('bring-back', 'brought back'), ('purge', 'purged'), ('release', 'published a release'), ('note', 'corrected a note'), ('check', 'checked'), ('rights', 'changed rights'), ('sign-in', 'signed in'), ('sign-in-failed', 'failed to sign in')], max_length=20, verbose_name='what'),
+            model_name="auditevent",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("publish", "published"),
+                    ("unpublish", "unpublished"),
+                    ("restore", "restored"),
+                    ("sign-off", "signed off"),
+                    ("share", "shared a draft"),
+                    ("revoke", "revoked a share link"),
+                    ("trash", "put in the trash"),
+                    ("bring-back", "brought back"),
+                    ("purge", "purged"),
+                    ("release", "published a release"),
+                    ("note", "corrected a note"),
+                    ("check", "checked"),
+                    ("rights", "changed rights"),
+                    ("sign-in", "signed in"),
+                    ("sign-in-failed", "failed to sign in"),
+                ],
+                max_length=20,
+                verbose_name="what",
+            ),
         ),
         migrations.AlterField(
-            model_name='auditevent',
-            name='became',
-            field=models.CharField(blank=True, max_length=400, verbose_name='to'),
+            model_name="auditevent",
+            name="became",
+            field=models.CharField(blank=True, max_length=400, verbose_name="to"),
         ),
         migrations.AlterField(
-            model_name='auditevent',
-            name='was',
-            field=models.CharField(blank=True, max_length=400, verbose_name='from'),
+            model_name="auditevent",
+            name="was",
+            field=models.CharField(blank=True, max_length=400, verbose_name="from"),
         ),
         migrations.CreateModel(
-            name='Release',
+            name="Release",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=120, verbose_name='name')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='made')),
-                ('due_at', models.DateTimeField(blank=True, null=True, verbose_name='to be published')),
-                ('failed', models.TextField(blank=True)),
-                ('published_at', models.DateTimeField(null=True, verbose_name='published')),
-                ('created_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('published_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('scheduled_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("name", models.CharField(max_length=120, verbose_name="name")),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="made")),
+                ("due_at", models.DateTimeField(blank=True, null=True, verbose_name="to be published")),
+                ("failed", models.TextField(blank=True)),
+                ("published_at", models.DateTimeField(null=True, verbose_name="published")),
+                (
+                    "created_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "published_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "scheduled_by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'release',
-                'verbose_name_plural': 'releases',
-                'ordering': ['-created_at', '-pk'],
-                'default_permissions': (),
+                "verbose_name": "release",
+                "verbose_name_plural": "releases",
+                "ordering": ["-created_at", "-pk"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Trashed',
+            name="Trashed",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='put there')),
-                ('held', models.TextField(blank=True, verbose_name='not purged because')),
-                ('purged_at', models.DateTimeField(null=True)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='trashed', to='publishing.entry', verbose_name='entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="put there")),
+                ("held", models.TextField(blank=True, verbose_name="not purged because")),
+                ("purged_at", models.DateTimeField(null=True)),
+                (
+                    "by",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="by",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trashed",
+                        to="publishing.entry",
+                        verbose_name="entry",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'entry in the trash',
-                'verbose_name_plural': 'trash',
-                'ordering': ['at', 'pk'],
-                'default_permissions': (),
+                "verbose_name": "entry in the trash",
+                "verbose_name_plural": "trash",
+                "ordering": ["at", "pk"],
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Upkeep',
+            name="Upkeep",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('interval', models.PositiveSmallIntegerField(blank=True, choices=[(1, 'every month'), (3, 'every three months'), (6, 'every six months'), (12, 'every year'), (24, 'every two years'), (60, 'every five years')], help_text='Empty: whenever there is reason to.', null=True, verbose_name='to be checked')),
-                ('entry', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, related_name='upkeep', to='publishing.entry')),
-                ('owner', models.ForeignKey(blank=True, help_text='Is shown on the desk what is overdue for a check.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "interval",
+                    models.PositiveSmallIntegerField(
+                        blank=True,
+                        choices=[
+                            (1, "every month"),
+                            (3, "every three months"),
+                            (6, "every six months"),
+                            (12, "every year"),
+                            (24, "every two years"),
+                            (60, "every five years"),
+                        ],
+                        help_text="Empty: whenever there is reason to.",
+                        null=True,
+                        verbose_name="to be checked",
+                    ),
+                ),
+                (
+                    "entry",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="upkeep", to="publishing.entry"
+                    ),
+                ),
+                (
+                    "owner",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Is shown on the desk what is overdue for a check.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                        verbose_name="owner",
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='Check',
+            name="Check",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('on', models.DateField()),
-                ('version', models.PositiveIntegerField()),
-                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='checks', to='publishing.entry')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("on", models.DateField()),
+                ("version", models.PositiveIntegerField()),
+                (
+                    "by",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="checks", to="publishing.entry"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['-on', '-pk'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('entry', 'by', 'on'), name='check_counts_once_a_day')],
+                "ordering": ["-on", "-pk"],
+                "default_permissions": (),
+                "constraints": [models.UniqueConstraint(fields=("entry", "by", "on"), name="check_counts_once_a_day")],
             },
         ),
         migrations.CreateModel(
-            name='ReleaseItem',
+            name="ReleaseItem",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('note', models.CharField(blank=True, max_length=300, verbose_name='public note')),
-                ('is_minor', models.BooleanField(default=False, verbose_name='minor change')),
-                ('entry', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publishing.entry')),
-                ('release', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='items', to='publishing.release')),
-                ('snapshot', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='publishing.snapshot')),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("note", models.CharField(blank=True, max_length=300, verbose_name="public note")),
+                ("is_minor", models.BooleanField(default=False, verbose_name="minor change")),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="publishing.entry"
+                    ),
+                ),
+                (
+                    "release",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="items", to="publishing.release"
+                    ),
+                ),
+                (
+                    "snapshot",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to="publishing.snapshot"
+                    ),
+                ),
             ],
             options={
-                'ordering': ['pk'],
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('release', 'entry'), name='release_holds_an_entry_once')],
+                "ordering": ["pk"],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(fields=("release", "entry"), name="release_holds_an_entry_once")
+                ],
             },
         ),
     ]

@@ -1,4 +1,4 @@
-"""manage.py run_due [--loop SECONDS]: publish what is scheduled and due, and purge what has been in the trash for 30 days."""
+"""manage.py run_due [--loop SECONDS]: publish what is due, purge what has been in the trash for 30 days, drop what was typed long ago."""
 
 import signal
 import time
@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
+from publishing.buffers import drop_expired
 from publishing.releases import publish_due_releases
 from publishing.scheduling import publish_due
 from publishing.trash import purge_due
@@ -16,6 +17,7 @@ STOP = (signal.SIGTERM, signal.SIGINT)
 
 def do_due(now):
     """Whatever is due by a moment. Returns how often each outcome came about."""
+    drop_expired(now)
     return publish_due(now) + publish_due_releases(now) + purge_due(now)
 
 
