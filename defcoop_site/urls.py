@@ -2,8 +2,10 @@
 
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
+
+from publishing.media import media
 
 from . import views
 from .feeds import LatestFeed
@@ -21,6 +23,7 @@ urlpatterns = [
     path("feed/", require_safe(LatestFeed()), name="feed"),
     path("sitemap.xml", require_safe(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
+    re_path(r"^media/([0-9a-f]{64})-([1-9][0-9]{0,3})\.(avif|webp)$", media, name="media"),
     path("healthz", views.health, name="health"),
     path("admin/", admin.site.urls),
 ]

@@ -1,9 +1,10 @@
-"""The editorial desk: sources, the audit log, and the choice of entries. Each kind's own admin derives from `entry_admin`."""
+"""The editorial desk: sources, images, the audit log, and the choice of entries. Each kind's own admin derives from `entry_admin`."""
 
 from django.contrib import admin
 
 from .audit import AuditEvent
 from .entry_admin import EntryAdmin
+from .image_admin import ImageAdmin  # noqa: F401 - Django finds it here
 from .models import Entry, Source
 
 

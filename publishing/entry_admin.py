@@ -21,6 +21,7 @@ from .content import merge
 from .desk import write_aliases
 from .diff import compare
 from .forms import EntryForm, ScheduleForm, UnpublishForm, standing_forms
+from .images import Image
 from .models import Entry, Snapshot
 from .preview import preview_response
 from .public import PublicEntry, PublicLink, PublicVersion
@@ -29,6 +30,19 @@ from .scheduling import PublicationSchedule, cancel, drop_overtaken, in_words, s
 from .snapshots import content_of, restore, take_snapshot
 
 PUBLISH_RIGHT = "publishing.publish_entry"
+
+
+def refusal(error):
+    """What an editor is told when publishing was refused, with a link to where it is mended."""
+    said = _("Saved, but not published. %(reason)s") % {"reason": error}
+    if error.fault is None:
+        return said
+    image = Image.objects.filter(key=error.fault.image).first() if error.fault.image else None
+    if image:
+        address, words = reverse("admin:publishing_image_change", args=[image.pk]), _("Complete the image")
+    else:
+        address, words = f"#{error.fault.anchor}", _("Go to the text")
+    return format_html('{} <a href="{}">{}</a>', said, address, words)
 
 
 class EntryAdmin(admin.ModelAdmin):
@@ -199,7 +213,7 @@ class EntryAdmin(admin.ModelAdmin):
                 row.head, request.user, note=request.POST.get("public_note", "")[:300], minor="is_minor" in request.POST
             )
         except PublicationError as error:
-            messages.error(request, _("Saved, but not published. %(reason)s") % {"reason": error})
+            messages.error(request, refusal(error))
         else:
             drop_overtaken(row.head)
             self.log_change(request, row, _("Published."))

@@ -7,13 +7,18 @@ from django.utils.translation import gettext as _
 
 from . import kinds
 from .audit import AuditEvent, record
+from .image_check import faults
 from .models import Entry
 from .projecting import stamp
-from .public import Generation, PublicEntry, PublicVersion, Redirect
+from .public import Generation, PublicEntry, PublicImage, PublicVersion, Redirect
 
 
 class PublicationError(Exception):
-    """Publishing was refused; the message says what to do."""
+    """Publishing was refused; the message says what to do. fault: the image_check.Fault behind it, which knows where, or None."""
+
+    def __init__(self, message, fault=None):
+        super().__init__(message)
+        self.fault = fault
 
 
 def _bump():
@@ -30,14 +35,15 @@ def publish(snapshot, by=None, note="", minor=False):
     """Make a snapshot the page that readers see. Publishing what is live already changes nothing.
 
     note: what changed, for readers; needed from the second version on, unless the change is minor. A minor version moves neither the
-    "last revised" date nor the feeds. Raises PublicationError where the note, the title or the standfirst is missing, or where
-    the address belongs to another live page.
+    "last revised" date nor the feeds. Raises PublicationError where the note, the title or the standfirst is missing, where an image
+    lacks its alternative text, credit or licence, or where the address belongs to another live page.
     """
     entry = _locked(snapshot.entry)
     if entry.live_id == snapshot.pk and entry.state == Entry.State.LIVE:
         return PublicVersion.objects.filter(entry_id=entry.pk).latest("number")
     content = snapshot.content
     _refuse_incomplete(entry, content)
+    _refuse_faulty_images(kinds.get(entry.kind).content.from_json(content, snapshot.schema))
     last = PublicVersion.objects.filter(entry_id=entry.pk).order_by("-number").first()
     was = Entry.State(entry.state).label
     if last and last.snapshot_number == snapshot.number:
@@ -81,6 +87,12 @@ def _refuse_incomplete(entry, content):
         )
 
 
+def _refuse_faulty_images(content):
+    found = faults(content)
+    if found:
+        raise PublicationError(" ".join(fault.message for fault in found), found[0])
+
+
 @transaction.atomic
 def unpublish(entry, outcome, target=None, by=None):
     """Take a live page away: it stays with a banner (withdrawn), leads to another entry (redirected) or is gone."""
@@ -115,7 +127,14 @@ def projection(entry):
     if result.entry.withdrawn:
         # Nothing leads to a withdrawn page: it keeps its text and gives up its topics, links and participations.
         result.rows.clear()
+    result.rows.extend(_image_rows(entry, versions))
     return result
+
+
+def _image_rows(entry, versions):
+    """PublicImages of all published versions: each keeps its address, and with it its images."""
+    used = {image["digest"] for version in versions for image in version.content.get("images", {}).values()}
+    return [PublicImage(entry_id=entry.pk, digest=digest) for digest in sorted(used)]
 
 
 def revised_at(versions):
