@@ -42,8 +42,9 @@ def replace_file(image, colour="olive"):
 
 
 class ReaderTests(ScenarioTestCase):
-    def setUp(self):
-        self.image = make_image("plane")
+    @classmethod
+    def setUpTestData(cls):
+        cls.image = make_image("plane")
 
     def status(self, image=None, **options):
         return self.client.get(file_address(image or self.image, **options)).status_code
@@ -239,8 +240,11 @@ class ReaderTests(ScenarioTestCase):
 
 
 class PublishingTests(ScenarioTestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.editor = make_editor(everything=True)
+
     def setUp(self):
-        self.editor = make_editor(everything=True)
         self.client.force_login(self.editor)
 
     def test_image_without_words_credit_or_licence_is_not_published(self):
@@ -329,9 +333,13 @@ class PublishingTests(ScenarioTestCase):
 
 
 class DeskTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.contributor = make_editor("contributor")
+        cls.contributor.groups.add(Group.objects.get(name="contributor"))
+        cls.root = make_editor("root", everything=True)
+
     def setUp(self):
-        self.contributor = make_editor("contributor")
-        self.contributor.groups.add(Group.objects.get(name="contributor"))
         self.client.force_login(self.contributor)
 
     def upload(self, place=None, file=None, **fields):
@@ -443,7 +451,7 @@ class DeskTests(TestCase):
         self.assertEqual(self.client.get("/admin/publishing/image/nothing/use/").status_code, 404)
 
     def test_image_that_history_shows_cannot_be_deleted(self):
-        self.client.force_login(make_editor("root", everything=True))
+        self.client.force_login(self.root)
         used, unused = make_image("plane"), make_image("other")
         article = make_article(introduction=LINE)
         take_snapshot(article)
@@ -462,7 +470,7 @@ class DeskTests(TestCase):
         self.assertEqual(list(Image.objects.all()), [used])
 
     def test_new_entry_with_an_image_is_published_from_its_form(self):
-        self.client.force_login(make_editor("root", everything=True))
+        self.client.force_login(self.root)
         make_image("plane")
         for model, name, extra in (
             (Article, "introduction", {}),

@@ -6,6 +6,7 @@ from django.test import SimpleTestCase
 
 from articles.content import ArticleContent, SectionContent
 from publishing.content import ImageContent, comparable, digest, merge
+from publishing.diff import compare
 from publishing.figures import sizes
 from publishing.image_check import faults
 from publishing.text import image_uses, to_html, to_plain
@@ -186,6 +187,22 @@ class ContentTests(SimpleTestCase):
 
         self.assertNotEqual(digest(one.to_json()), digest(other.to_json()))
         self.assertEqual(ArticleContent.from_json(one.to_json()), one)
+
+    def test_comparison_tells_another_file_and_another_credit(self):
+        old = ArticleContent(images={"plane": IMAGE, "ship": IMAGE}).to_json()
+        changed = ImageContent(**{**vars(IMAGE), "digest": "b" * 64, "credit": "B. Photographer"})
+
+        [row] = compare(old, ArticleContent(images={"plane": changed, "ship": IMAGE}).to_json()).rows
+
+        self.assertEqual(row.heading, "Image “plane”")
+        self.assertEqual(
+            [(change.label, change.old, change.new) for change in row.changes],
+            [
+                ("File", f"2400 by 1200 pixels ({'a' * 12})", f"2400 by 1200 pixels ({'b' * 12})"),
+                ("Credit", "A. Photographer", "B. Photographer"),
+            ],
+        )
+        self.assertEqual(compare(ArticleContent().to_json(), old).rows, [])
 
     def test_merge_of_a_base_from_before_images_keeps_the_images(self):
         base = ArticleContent(title="A").to_json()
