@@ -7,8 +7,9 @@ import hashlib
 import io
 from dataclasses import dataclass
 
+from django.core.checks import Error
 from django.utils.translation import gettext as _
-from PIL import Image, ImageCms, ImageOps
+from PIL import Image, ImageCms, ImageOps, features
 
 from .figures import sizes
 
@@ -124,3 +125,12 @@ def _bytes(image, form, options):
     written = io.BytesIO()
     image.save(written, form, **options)
     return written.getvalue()
+
+
+def check_formats(app_configs, **kwargs):
+    """System check: a Pillow that was built by hand may lack a format that every page with an image names."""
+    missing = ", ".join(name.upper() for name in WRITTEN if not features.check(name))
+    hint = "Install Pillow from its wheels, or build it with libwebp and libavif."
+    return (
+        [Error(f"Pillow cannot write {missing} on this machine.", hint=hint, id="publishing.E001")] if missing else []
+    )

@@ -125,6 +125,15 @@ class RefusalTests(SimpleTestCase):
             read_picture(ContentFile(data))
 
 
+class FormatTests(SimpleTestCase):
+    def test_pillow_without_a_format_stops_the_start_with_one_line(self):
+        self.assertEqual(pictures.check_formats(None), [])
+        with mock.patch.object(pictures.features, "check", side_effect=lambda name: name != "avif"):
+            [error] = pictures.check_formats(None)
+
+        self.assertEqual(error.msg, "Pillow cannot write AVIF on this machine.")
+
+
 class ReadTests(SimpleTestCase):
     def test_every_format_is_taken_by_its_content_and_drawn_anew(self):
         for form, ending in (("JPEG", "jpg"), ("PNG", "png"), ("WEBP", "webp"), ("AVIF", "avif")):
