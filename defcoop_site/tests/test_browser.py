@@ -94,7 +94,7 @@ def test_editor_uploads_an_image_and_readers_see_it(site, page):
     page.get_by_label("Key").fill("runway")
     page.get_by_label("Title").fill("A runway")
     page.get_by_label("Credit").fill("A. Photographer")
-    page.get_by_label("Licence", exact=True).select_option("CC BY 4.0")
+    page.locator("select[name=licence]").select_option("CC BY 4.0")
     page.get_by_role("button", name="Save and continue editing").click()
     page.get_by_text("2400 by 1500 pixels").wait_for()
     page.get_by_role("link", name="Use in a text").click()
