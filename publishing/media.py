@@ -27,18 +27,19 @@ def media(request, digest, width, form):
     if not public and not request.user.has_perm(VIEW_RIGHT):
         raise Http404(_("There is no page at this address."))
     etag = f'"{digest}-{width}-{form}"'
-    response = get_conditional_response(request, etag=etag) or _file(digest, width, form)
+    response = get_conditional_response(request, etag=etag) or file_response(digest, width, form)
     response["ETag"] = etag
     response["Cache-Control"] = "public, max-age=31536000, immutable" if public else "private, no-store"
-    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response
 
 
-def _file(digest, width, form):
+def file_response(digest, width, form):
+    """A file from the storage, which no browser takes for anything but an image."""
     try:
         with default_storage.open(stored_name(digest, width, form)) as file:
             response = HttpResponse(file.read(), content_type=TYPES[form])
     except FileNotFoundError as error:
         raise Http404(_("There is no page at this address.")) from error
     response["Content-Disposition"] = "inline"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -21,6 +21,7 @@ from publishing.models import Entry, Snapshot
 from publishing.pictures import read_picture
 from publishing.public import PublicEntry, PublicImage
 from publishing.publication import PublicationError, publish, rebuild_public, unpublish
+from publishing.sharing import revoke, share
 from publishing.snapshots import restore, take_snapshot
 from publishing.tests.scenario import ScenarioTestCase
 
@@ -330,6 +331,42 @@ class PublishingTests(ScenarioTestCase):
         image.delete()
         _restored, losses = restore(article, first)
         self.assertEqual(losses, ["The image “plane” no longer exists."])
+
+
+class SharedDraftTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.image = make_image("plane")
+        article = make_article(introduction=LINE)
+        take_snapshot(article)
+        cls.link = share(article, make_editor(), 7)
+
+    def shared_file(self, image=None, token=None):
+        image = image or self.image
+        return self.client.get(reverse("shared_file", args=[token or self.link.token, image.digest, 120, "webp"]))
+
+    def test_reader_of_a_shared_draft_sees_its_images_under_the_link(self):
+        page = self.client.post(self.link.get_absolute_url())
+
+        addresses = set(re.findall(r"/[^\s\"]*/media/[^\s\"]+|/media/[^\s\"]+", page.text))
+        self.assertEqual(len(addresses), 2)
+        for place in addresses:
+            response = self.client.get(place)
+            self.assertEqual(response.status_code, 200, place)
+            self.assertEqual(response.headers["Cache-Control"], "no-store")
+            self.assertEqual(response.headers["X-Robots-Tag"], "noindex, nofollow, noarchive")
+            self.assertEqual(response.headers["Content-Security-Policy"], "default-src 'none'; sandbox")
+            self.assertFalse(response.cookies)
+        self.assertEqual(self.client.get(file_address(self.image)).status_code, 404)
+
+    def test_link_gives_no_other_file_and_none_once_it_is_closed(self):
+        other = make_image(file=picture_file(colour="red"))
+        self.assertEqual(self.shared_file(other).status_code, 404)
+        self.assertEqual(self.shared_file(token="guessed").status_code, 404)
+
+        revoke(self.link, None)
+
+        self.assertEqual(self.shared_file().status_code, 410)
 
 
 class DeskTests(TestCase):

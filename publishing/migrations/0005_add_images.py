@@ -10,7 +10,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0003_add_publication_schedule"),
+        ("publishing", "0004_add_review_and_share_links"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
