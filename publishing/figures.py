@@ -141,6 +141,7 @@ def _caption(use, image):
 def _licence(image):
     if image.licence in ("", Licence.OTHER):
         return ""
-    label = escape(str(Licence(image.licence).label))
+    known = image.licence in Licence.values  # an older version may hold a licence that the list has lost
+    label = escape(str(Licence(image.licence).label if known else image.licence))
     link = LICENCE_TEXTS.get(image.licence)
     return f'<a href="{link}" rel="license">{label}</a>' if link else label

@@ -17,12 +17,13 @@ MOST_BYTES = 20 * 1024 * 1024
 MOST_PIXELS = 30_000_000  # four bytes each while it is worked on
 MOST_SIDE = 16_000
 READ = ("JPEG", "PNG", "WEBP", "AVIF")
+MANY_IN_ONE = "MPO"  # a camera's JPEG with a preview or a second exposure behind it; the first is the image
 # Format of the full-size file by the format that came: {read: (ending, how it is written)}.
 FULL = {
     "JPEG": ("jpg", {"quality": 92}),
     "PNG": ("png", {}),
-    "WEBP": ("webp", {"quality": 92}),
-    "AVIF": ("avif", {"quality": 80}),
+    "WEBP": ("webp", {"quality": 92, "method": 2}),
+    "AVIF": ("avif", {"quality": 80, "speed": 9}),
 }
 WRITTEN = {"avif": {"quality": 60, "speed": 6}, "webp": {"quality": 80, "method": 4}}
 
@@ -47,16 +48,16 @@ class Picture:
 def read_picture(file):
     """The Picture of an uploaded file. Raises PictureError where it is no image, too large or damaged. Its name is not looked at."""
     image = _opened(file)
-    form = image.format
+    form = "JPEG" if image.format == MANY_IN_ONE else image.format
     try:
         image = _clean(image)
     except (OSError, ValueError, SyntaxError, EOFError, MemoryError, Image.DecompressionBombError) as error:
         raise PictureError(_("The file is damaged: it ends early or contradicts itself. Save it anew.")) from error
     ending, options = FULL[form]
-    full = _bytes(image.convert("RGB") if form == "JPEG" else image, form, options)
+    full = _bytes(image, form, options)
     renditions = {}
     for width, height in sizes(*image.size):
-        smaller = image.resize((width, height), Image.Resampling.LANCZOS) if image.size != (width, height) else image
+        smaller = image.resize((width, height), Image.Resampling.LANCZOS, reducing_gap=3.0)
         for name, options in WRITTEN.items():
             renditions[width, name] = _bytes(smaller, name.upper(), options)
     return Picture(hashlib.sha256(full).hexdigest(), *image.size, ending, full, renditions)
@@ -86,7 +87,7 @@ def _opened(file):
         ) from error
     if image.width * image.height > MOST_PIXELS or max(image.size) > MOST_SIDE:
         raise PictureError(_too_large(image.size))
-    if getattr(image, "n_frames", 1) > 1:
+    if image.format != MANY_IN_ONE and getattr(image, "n_frames", 1) > 1:
         raise PictureError(_("The image moves. Upload a still one."))
     return image
 
@@ -109,9 +110,9 @@ def _clean(image):
     mode = "RGBA" if image.has_transparency_data else "RGB"
     if profile and image.mode in ("RGB", "RGBA", "CMYK", "L"):
         image = _in_srgb(image, profile, mode)
-    pixels = Image.new(mode, image.size)
-    pixels.paste(image.convert(mode))
-    return pixels
+    image = image if image.mode == mode else image.convert(mode)
+    image.info = {}  # what the camera wrote would be written again
+    return image
 
 
 def _in_srgb(image, profile, mode):

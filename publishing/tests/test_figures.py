@@ -71,6 +71,11 @@ class FigureTests(SimpleTestCase):
 
         self.assertIn("Image: A. Photographer, for &lt;us&gt;.", html)
 
+    def test_licence_that_the_list_has_lost_is_shown_as_it_was(self):
+        html = figure("![A](image:plane)", ImageContent(**{**vars(IMAGE), "licence": "gfdl-1.2"}))
+
+        self.assertIn("Image: A. Photographer, gfdl-1.2.", html)
+
     def test_words_of_an_author_or_of_a_credit_are_never_markup(self):
         hostile = '"><script>alert(1)</script>'
         html = figure(

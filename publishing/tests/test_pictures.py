@@ -151,6 +151,13 @@ class ReadTests(SimpleTestCase):
                 for (width, name), data in picture.renditions.items():
                     self.assertEqual((opened(data).format, opened(data).size), (name.upper(), (width, width // 2)))
 
+    def test_photograph_with_a_second_exposure_behind_it_is_its_first(self):
+        picture = read_picture(animation("MPO"))
+
+        self.assertEqual((picture.form, opened(picture.full).format), ("jpg", "JPEG"))
+        red, _green, blue = opened(picture.full).getpixel((4, 4))
+        self.assertGreater(red, blue)
+
     def test_camera_turned_image_stands_upright(self):
         for form in ("JPEG", "WEBP", "PNG"):
             with self.subTest(form):
