@@ -49,4 +49,4 @@ def project_article(key, content):
     sections = [_section(part, anchor, content, notes) for part, anchor in zip(content.sections, anchors, strict=True)]
     page = {"introduction": introduction, "sections": sections}
     entry = public_entry("article", key, content, category="", page=page, notes=notes)
-    return Projection(entry, [*tagging_rows(key, content), *link_rows(entry, [])])
+    return Projection(entry, [*tagging_rows(entry, content), *link_rows(entry, [])])

@@ -65,4 +65,6 @@ def check_public():
         for address in sorted(found.keys() | redirects.keys())
         if found.get(address) != redirects.get(address)
     ]
+    for tally in kinds.tallies():
+        differences += tally.differences()
     return differences

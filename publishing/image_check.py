@@ -10,10 +10,11 @@ from .text import image_uses
 
 @dataclass(frozen=True)
 class Fault:
-    """anchor: id of the form's field with the text, as id_introduction or id_sections-2-body; image: key of the image whose own form
+    """path: (field,) or (list of parts, part's key, field), as in `content.merge`; anchor: id of the form's field with the text, as id_introduction or id_sections-2-body; image: key of the image whose own form
     mends it, or ""."""
 
     message: str
+    path: tuple
     anchor: str
     image: str = ""
 
@@ -21,17 +22,17 @@ class Fault:
 def faults(content):
     """The Faults of a content (a dataclass of content.py), in reading order."""
     found = []
-    for anchor, heading, text in _places(content):
+    for path, anchor, heading, text in _places(content):
         uses, strays = image_uses(text)
-        found += [Fault(_in(heading, _stray(key)), anchor) for key in strays]
+        found += [Fault(_in(heading, _stray(key)), path, anchor) for key in strays]
         for use in uses:
             image = content.images.get(use.key)
             message = _wrong_with(use, image)
             if message:
-                found.append(Fault(_in(heading, message), anchor))
+                found.append(Fault(_in(heading, message), path, anchor))
             elif not image.credit.strip() or not has_licence(image):
                 message = _("The image “%(key)s” needs a credit and a licence.") % {"key": use.key}
-                found.append(Fault(_in(heading, message), anchor, use.key))
+                found.append(Fault(_in(heading, message), path, anchor, use.key))
     return found
 
 
@@ -56,16 +57,17 @@ def _in(heading, message):
 
 
 def _places(content):
-    """[(anchor of the form's field, heading of the part or "", Markdown)] of the texts with images."""
+    """[(path, anchor of the form's field, heading of the part or "", Markdown)] of the texts with images."""
     wanted = {text for text in content.prose() if "(image:" in text}
     found = []
     for column in fields(content):
         value = getattr(content, column.name)
         if isinstance(value, str) and value in wanted:
-            found.append((f"id_{column.name}", "", value))
+            found.append(((column.name,), f"id_{column.name}", "", value))
         elif isinstance(value, list):
             for number, part in enumerate(value):
                 for name, text in vars(part).items() if is_dataclass(part) else ():
                     if isinstance(text, str) and text in wanted:
-                        found.append((f"id_{column.name}-{number}-{name}", getattr(part, "title", ""), text))
+                        place = f"id_{column.name}-{number}-{name}"
+                        found.append(((column.name, part.key, name), place, getattr(part, "title", ""), text))
     return found
