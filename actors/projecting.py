@@ -35,7 +35,7 @@ def project_actor(key, content):
     """Projection of an actor."""
     notes = notes_of(content)
     page = {
-        "body": to_html(content.body, links=content.links, notes=notes),
+        "body": to_html(content.body, links=content.links, notes=notes, images=content.images),
         "facts": facts(content, ACTOR_FACTS, notes),
     }
     entry = public_entry("actor", key, content, category=content.actor_kind, page=page, notes=notes)
@@ -64,7 +64,7 @@ def project_agreement(key, content):
     """Projection of an agreement."""
     notes = notes_of(content)
     page = {
-        "body": to_html(content.body, links=content.links, notes=notes),
+        "body": to_html(content.body, links=content.links, notes=notes, images=content.images),
         "facts": facts(content, AGREEMENT_FACTS, notes),
         "text_note": notes.number(content.text_source) if content.text_source else None,
         "obligations": [

@@ -36,15 +36,15 @@ def _section(part, anchor, content, notes):
         "level": part.level,
         "title": part.title,
         "topics": part.topics,
-        "before": to_html(before, links=content.links, notes=notes, top_heading=top),
-        "after": to_html(after, links=content.links, notes=notes, top_heading=top),
+        "before": to_html(before, links=content.links, notes=notes, images=content.images, top_heading=top),
+        "after": to_html(after, links=content.links, notes=notes, images=content.images, top_heading=top),
     }
 
 
 def project_article(key, content):
     """Projection of an article."""
     notes = notes_of(content)
-    introduction = to_html(content.introduction, links=content.links, notes=notes)
+    introduction = to_html(content.introduction, links=content.links, notes=notes, images=content.images)
     anchors = _anchors(part.title for part in content.sections)
     sections = [_section(part, anchor, content, notes) for part, anchor in zip(content.sections, anchors, strict=True)]
     page = {"introduction": introduction, "sections": sections}

@@ -1,10 +1,16 @@
 """Records for tests: each fills in all that the test is not about."""
 
+import io
 from itertools import count
+
+from django.core.files.base import ContentFile
+from django.utils import timezone
+from PIL import Image as Drawing
 
 from actors.models import Actor, Agreement, Participation
 from articles.models import Article, Section
-from publishing.models import Source
+from publishing.models import Image, Source
+from publishing.pictures import read_picture
 from publishing.publication import publish
 from publishing.snapshots import take_snapshot
 from topics.vocabulary import Topic
@@ -23,6 +29,23 @@ def make_source(key=None, **fields):
     return Source.objects.create(
         key=key, **{"title": f"Title of {key}", "url": f"https://example.org/{key}", "kind": "text", **fields}
     )
+
+
+def picture_file(form="PNG", *, size=(120, 80), colour="navy", mode="RGB", **options):
+    """An image file of one colour, as an upload."""
+    written = io.BytesIO()
+    Drawing.new(mode, size, colour).save(written, form, **options)
+    return ContentFile(written.getvalue(), name=f"picture.{form.lower()}")
+
+
+def make_image(key=None, *, file=None, **fields):
+    """An image with its files stored, credited and licensed."""
+    key = key or f"image-{next(_numbers)}"
+    values = {"title": f"Title of {key}", "credit": "A. Photographer", "licence": "cc-by-4.0", **fields}
+    image = Image(key=key, **values)
+    image.take(read_picture(file or picture_file()), None, timezone.now())
+    image.save()
+    return image
 
 
 def _entry(model, topics, fields):

@@ -10,7 +10,7 @@ ENTRIES = ["articles.article", "actors.actor", "actors.agreement"]
 PARTS = ["articles.section", "actors.participation", "actors.obligation", "topics.seealsochoice"]
 WRITING = [f"{verb}_{model}" for model in [*ENTRIES, *PARTS] for verb in ("view", "add", "change")]
 WRITING += [f"delete_{model}" for model in PARTS]
-WRITING += [f"{verb}_publishing.source" for verb in ("view", "add", "change")] + [
+WRITING += [f"{verb}_publishing.{model}" for model in ("source", "image") for verb in ("view", "add", "change")] + [
     "view_topics.topic",
     "view_topics.topicalias",
 ]

@@ -2,14 +2,17 @@
 
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
 
-from publishing.share_pages import shared_draft
+from publishing.media import media
+from publishing.share_pages import shared_draft, shared_file
 
 from . import views
 from .feeds import LatestFeed
 from .sitemaps import SITEMAPS
+
+RENDITION = r"([0-9a-f]{64})-([1-9][0-9]{0,3})\.(avif|webp)"  # digest, width, format
 
 urlpatterns = [
     path("", views.home, name="home"),
@@ -23,7 +26,9 @@ urlpatterns = [
     path("feed/", require_safe(LatestFeed()), name="feed"),
     path("sitemap.xml", require_safe(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
+    re_path(rf"^media/{RENDITION}$", media, name="media"),
     path("share/<str:token>/", shared_draft, name="share"),
+    re_path(rf"^share/([^/]+)/media/{RENDITION}$", shared_file, name="shared_file"),
     path("healthz", views.health, name="health"),
     path("admin/", admin.site.urls),
 ]

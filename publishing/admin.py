@@ -1,4 +1,4 @@
-"""The editorial desk: sources, the audit log, and the choice of entries. Each kind's own admin derives from `entry_admin`."""
+"""The editorial desk: sources, images, the audit log, and the choice of entries. Each kind's own admin derives from `entry_admin`."""
 
 from functools import partial
 
@@ -9,6 +9,7 @@ from django.urls import path
 from .audit import AuditEvent
 from .completion import complete
 from .entry_admin import EntryAdmin
+from .image_admin import ImageAdmin  # noqa: F401 - Django finds it here
 from .models import Entry, Source
 from .people_admin import GroupDesk, UserDesk
 from .release_admin import ReleaseAdmin

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from . import kinds
+from .image_check import faults
 from .text import PARSER, cited_keys, linked_names
 
 LONG_PARAGRAPH = 250  # words; about a screen and a half on a phone
 UNSOURCED_FROM = 40  # words; less is a line that leads on to the next section
 SEVERAL = "several"  # in place of a key, where a name means several entries
 CODE = re.compile(r"(`+).+?\1", re.DOTALL)
-BARE_IMAGE = re.compile(r"!\[\s*\]\(([^()\s]*)")
+BARE_IMAGE = re.compile(r"!\[\s*\]\((?!image:)([^()\s]*)")  # ours are in image_check
 NEEDED = {
     "title": gettext_lazy("It needs a title."),
     "slug": gettext_lazy("It needs an address."),
@@ -42,6 +43,7 @@ def findings(kind_name, content):
         found.append(Finding(("topics",), _("It has no topics, so no other page leads here by “See also”.")))
     for path, text in content.texts().items():
         found += [Finding(path, message) for message in _weak_text(text, content)]
+    found += [Finding(fault.path, fault.message, True) for fault in faults(content)]
     found += kinds.get(kind_name).desk.check(content)
     return sorted(found, key=lambda finding: not finding.blocking)
 

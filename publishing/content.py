@@ -9,13 +9,15 @@ import json
 import typing
 from dataclasses import asdict, dataclass, field, fields, is_dataclass
 
-from .text import cited_keys
+from .text import cited_keys, image_uses
 
 SCHEMA = 1
 # Names kept beside keys, so that a page or a report can name what is gone. They are no content: a rename elsewhere is no change here.
 ASIDE = ("labels",)
 # Made from the texts at every snapshot; a merge joins them and the next snapshot makes them anew.
-DERIVED = ("sources", "links", "labels")
+DERIVED = ("sources", "links", "labels", "images")
+# Came after the first snapshots: without a value they count as absent, so that older contents stay equal to themselves.
+LATER = ("images",)
 
 
 @dataclass(kw_only=True)
@@ -40,6 +42,19 @@ class SourceContent:
 
 
 @dataclass(kw_only=True)
+class ImageContent:
+    """An image as it was when the text used it. digest: which file; width, height: pixels of that file."""
+
+    digest: str = ""
+    width: int = 0
+    height: int = 0
+    credit: str = ""
+    licence: str = ""
+    licence_terms: str = ""
+    source_url: str = ""
+
+
+@dataclass(kw_only=True)
 class EntryContent:
     """What every entry has. Topics, pins and exclusions are keys; `links` maps a [[name]] to a key; `labels` names what keys meant."""
 
@@ -55,6 +70,7 @@ class EntryContent:
     sources: dict[str, SourceContent] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
+    images: dict[str, ImageContent] = field(default_factory=dict)
 
     def texts(self):
         """{path: Markdown} of all texts, in reading order; a path as in `merge`."""
@@ -67,6 +83,10 @@ class EntryContent:
     def source_keys(self):
         """Citation keys used anywhere, in reading order, each once."""
         return list(dict.fromkeys(key for text in self.prose() for key in cited_keys(text)))
+
+    def image_keys(self):
+        """Keys of the images used anywhere, in reading order, each once."""
+        return list(dict.fromkeys(use.key for text in self.prose() for use in image_uses(text)[0]))
 
     def to_json(self):
         return asdict(self)
@@ -98,7 +118,7 @@ def read(kind, value):
 
 def comparable(data):
     """The JSON without what is no content."""
-    return {name: value for name, value in data.items() if name not in ASIDE}
+    return {name: value for name, value in data.items() if name not in ASIDE and (value or name not in LATER)}
 
 
 def digest(data):

@@ -2,11 +2,13 @@
 
 from django.utils.translation import gettext as _
 
-from .content import SourceContent
+from .content import ImageContent, SourceContent
+from .images import Image
 from .models import Entry, EntryAlias, Source
 from .names import normalise
 from .text import linked_names
 
+IMAGE_FIELDS = ("digest", "width", "height", "credit", "licence", "licence_terms", "source_url")
 ENTRY_FIELDS = ("title", "slug", "language", "summary", "featured")
 
 
@@ -47,7 +49,7 @@ def resolve_names(names):
 
 
 def finish(content, labelled=()):
-    """Add what follows from the texts: sources, links and labels. labelled: rows whose names the snapshot should keep."""
+    """Add what follows from the texts: sources, links, images and labels. labelled: rows whose names the snapshot should keep."""
     names = [name for text in content.prose() for name in linked_names(text)]
     content.links = resolve_names(dict.fromkeys(names))
     keys = content.source_keys()
@@ -61,8 +63,15 @@ def finish(content, labelled=()):
         )
         for key in sorted(sources)
     }
+    content.images = _images(content.image_keys())
     content.labels = {str(row.pk): str(row) for row in labelled if row is not None}
     return content
+
+
+def _images(keys):
+    """{key: ImageContent} of the images with these keys, as they now are."""
+    found = Image.objects.filter(key__in=keys).order_by("key") if keys else []
+    return {image.key: ImageContent(**{name: getattr(image, name) for name in IMAGE_FIELDS}) for image in found}
 
 
 def write_entry(row, content, losses):
@@ -108,6 +117,16 @@ def existing(model, keys, labels, losses):
 def missing_source(key):
     """A sentence that names a source which is gone."""
     return _("The source “%(key)s” no longer exists.") % {"key": key}
+
+
+def changed_images(was, became):
+    """Sentences that name the images of a content (JSON) which are gone, or have another file now."""
+    then, now = was.get("images", {}), became.get("images", {})
+    gone = [_("The image “%(key)s” no longer exists.") % {"key": key} for key in sorted(then) if key not in now]
+    replaced = [key for key in sorted(then) if key in now and then[key]["digest"] != now[key]["digest"]]
+    return gone + [
+        _("The image “%(key)s” has another file now, which is shown here.") % {"key": key} for key in replaced
+    ]
 
 
 def write_parts(parent, related_name, parts, build):

@@ -26,6 +26,12 @@ NAMES = {
     "pins": gettext_lazy("see also: always first"),
     "exclusions": gettext_lazy("see also: never"),
 }
+IMAGE_WORDS = {
+    "credit": gettext_lazy("Credit"),
+    "licence": gettext_lazy("Licence"),
+    "licence_terms": gettext_lazy("More on the licence"),
+    "source_url": gettext_lazy("Where it is from"),
+}
 UNCOMPARED = ("key", "position")  # what a part is known by, and where it stands: told as "moved"
 
 WORD_LIMIT = 20_000  # words of one field; above, whole paragraphs are compared
@@ -396,6 +402,26 @@ def _rows_of_parts(model, name, sides, old, new):
     return rows
 
 
+def _rows_of_images(old, new):
+    """What became of images that both contents show: another file, another credit."""
+    rows = []
+    for key in sorted(old.keys() & new.keys()):
+        if old[key]["digest"] != new[key]["digest"]:
+            changes = [ValueChange(_("File"), *(_file_in_words(image[key]) for image in (old, new)))]
+        else:
+            changes = []
+        for name, label in IMAGE_WORDS.items():
+            if old[key][name] != new[key][name]:
+                changes.append(ValueChange(str(label), old[key][name], new[key][name]))
+        if changes:
+            rows.append(RowChange(_("Image “%(key)s”") % {"key": key}, CHANGED, changes))
+    return rows
+
+
+def _file_in_words(image):
+    return _("%(width)d by %(height)d pixels (%(digest)s)") % {**image, "digest": image["digest"][:12]}
+
+
 # --- The whole ---------------------------------------------------------------------------------------------------------------
 
 
@@ -414,6 +440,7 @@ def compare(old, new, model=None):
         rows.append(RowChange(heading, CHANGED, changes, is_entry=True))
     for name in parts:
         rows += _rows_of_parts(model, name, sides, old.get(name) or [], new.get(name) or [])
+    rows += _rows_of_images(old.get("images", {}), new.get("images", {}))
     before, after = (side.content.get("sources", {}) for side in sides)
     cited = [sides[1].source(key) for key in after if key not in before]
     uncited = [sides[0].source(key) for key in before if key not in after]

@@ -34,6 +34,7 @@ from .desk import write_aliases
 from .entry_pages import desk_page, entry_or_404
 from .finding_list import head_in_words
 from .forms import EntryForm, PartFormSet, standing_forms
+from .images import Image
 from .joining import join_outdated
 from .preview import preview_response
 from .public import PublicEntry
@@ -69,6 +70,19 @@ class StandingFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset):
         return queryset.filter(standing_where(self.value())) if self.value() in Standing.values else queryset
+
+
+def refusal(error):
+    """What an editor is told when publishing was refused, with a link to where it is mended."""
+    said = _("Saved, but not published. %(reason)s") % {"reason": error}
+    if error.fault is None:
+        return said
+    image = Image.objects.filter(key=error.fault.image).first() if error.fault.image else None
+    if image:
+        address, words = reverse("admin:publishing_image_change", args=[image.pk]), _("Complete the image")
+    else:
+        address, words = f"#{error.fault.anchor}", _("Go to the text")
+    return format_html('{} <a href="{}">{}</a>', said, address, words)
 
 
 class EntryAdmin(OutOfTrash, admin.ModelAdmin):
@@ -244,7 +258,7 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
                 row.head, request.user, note=request.POST.get("public_note", "")[:300], minor="is_minor" in request.POST
             )
         except PublicationError as error:
-            messages.error(request, _("Saved, but not published. %(reason)s") % {"reason": error})
+            messages.error(request, refusal(error))
         else:
             drop_overtaken(row.head)
             self.log_change(request, row, _("Published."))

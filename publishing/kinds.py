@@ -6,6 +6,8 @@ from functools import cached_property
 
 from django.utils.module_loading import import_string
 
+from .public import PublicImage
+
 
 @dataclass(frozen=True)
 class Projection:
@@ -21,7 +23,8 @@ class Kind:
 
     name: the word stored with entries; section: first part of its address; content: its content dataclass;
     project(key, content) -> Projection; context(public_entry) -> dict for `template`;
-    public_models: every model whose rows `project` makes; desk: path of the class that reads, writes and checks its working rows
+    public_models: every model whose rows `project` makes, to which publishing adds the images; desk: path of the class that reads,
+    writes and checks its working rows
     (named, not imported, so that public code never reaches working models).
     """
 
@@ -35,6 +38,9 @@ class Kind:
     template: str
     public_models: list
     desk_path: str
+
+    def __post_init__(self):
+        self.public_models = [*self.public_models, PublicImage]
 
     @cached_property
     def desk(self):

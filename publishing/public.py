@@ -102,6 +102,18 @@ class PublicLink(PublicRow):
         return f"{self.entry_id} {self.way} {self.target_id}"
 
 
+class PublicImage(PublicRow):
+    """That a published version of an entry, of which there still is a page, shows an image. Others' files answer nobody."""
+
+    digest = models.CharField(max_length=64, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "digest"], name="public_image_is_unique")]
+
+    def __str__(self):
+        return f"{self.entry_id} {self.digest}"
+
+
 class PublicVersion(models.Model):
     """The n-th published version of an entry: kept for ever, never changed."""
 

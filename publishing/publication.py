@@ -8,14 +8,19 @@ from django.utils.translation import gettext as _
 from . import kinds
 from .audit import AuditEvent, record
 from .checks import blocking
+from .image_check import faults
 from .models import Entry
 from .projecting import stamp
-from .public import Generation, PublicEntry, PublicVersion, Redirect
+from .public import Generation, PublicEntry, PublicImage, PublicVersion, Redirect
 from .review import OWN_WORK_RIGHT, close_published, is_approved, is_own_work
 
 
 class PublicationError(Exception):
-    """Publishing was refused; the message says what to do."""
+    """Publishing was refused; the message says what to do. fault: the image_check.Fault behind it, which knows where, or None."""
+
+    def __init__(self, message, fault=None):
+        super().__init__(message)
+        self.fault = fault
 
 
 def _bump():
@@ -32,15 +37,17 @@ def publish(snapshot, by=None, note="", minor=False):
     """Make a snapshot the page that readers see. Publishing what is live already changes nothing.
 
     note: what changed, for readers; needed from the second version on, unless the change is minor. A minor version moves neither the
-    "last revised" date nor the feeds. Raises PublicationError where the note is missing, a check (`checks.py`) finds something
-    blocking, the address belongs to another live page, or `by` changed the draft last and lacks the right to publish own work; with
-    that right, and unless somebody else approved this snapshot, the entry counts as unreviewed until it is signed off.
+    "last revised" date nor the feeds. Raises PublicationError where the note is missing, a check (`checks.py`, `image_check.py`) finds
+    something blocking, the address belongs to another live page, or `by` changed the draft last and lacks the right to publish own work;
+    with that right, and unless somebody else approved this snapshot, the entry counts as unreviewed until it is signed off.
     """
     entry = _locked(snapshot.entry)
     if entry.live_id == snapshot.pk and entry.state == Entry.State.LIVE:
         return PublicVersion.objects.filter(entry_id=entry.pk).latest("number")
     refuse_trashed(entry)
     content = snapshot.content
+    # First, as these say where they are mended.
+    _refuse_faulty_images(kinds.get(entry.kind).content.from_json(content, snapshot.schema))
     _refuse_incomplete(entry, snapshot)
     own_work = is_own_work(by, snapshot)
     if own_work and not by.has_perm(OWN_WORK_RIGHT):
@@ -94,6 +101,12 @@ def _refuse_incomplete(entry, snapshot):
         raise PublicationError(
             _("The live page “%(title)s” has this address. Choose another.") % {"title": taken.title}
         )
+
+
+def _refuse_faulty_images(content):
+    found = faults(content)
+    if found:
+        raise PublicationError(" ".join(fault.message for fault in found), found[0])
 
 
 @transaction.atomic
@@ -168,7 +181,14 @@ def projection(entry):
     if result.entry.withdrawn:
         # Nothing leads to a withdrawn page: it keeps its text and gives up its topics, links and participations.
         result.rows.clear()
+    result.rows.extend(_image_rows(entry, versions))
     return result
+
+
+def _image_rows(entry, versions):
+    """PublicImages of all published versions: each keeps its address, and with it its images."""
+    used = {image["digest"] for version in versions for image in version.content.get("images", {}).values()}
+    return [PublicImage(entry_id=entry.pk, digest=digest) for digest in sorted(used)]
 
 
 def revised_at(versions):

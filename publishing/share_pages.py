@@ -3,25 +3,32 @@
 A reader's page is opened by a POST: a GET writes nothing, and a program that only looks at addresses (a chat, a mail filter) sees no draft.
 """
 
+import re
+
 from django import forms
 from django.contrib import messages
 from django.db.models import Count, Max
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_safe
 
 from .content import parts_of
 from .entry_pages import EntryPage, desk_page
+from .media import file_response
 from .notices import notify
 from .preview import preview_response
 from .review import ReviewError, part_label
 from .sharing import ShareLink, open_link, remark, revoke, share
 from .snapshots import content_of
 from .standing import Action
+
+# As figures.address writes it.
+FILE = re.compile(r"/media/([0-9a-f]{64})-([1-9][0-9]{0,3})\.(avif|webp)")
 
 
 class ShareForm(forms.Form):
@@ -138,9 +145,23 @@ def _opened(request, link):
     }
     entry = link.snapshot.entry
     content = content_of(link.snapshot)
-    return preview_response(
+    response = preview_response(
         request, entry.pk, entry.kind, content, banner, share=link, share_form=form, share_thanks=thanks
     )
+    # Files of drafts answer nobody without an account; those of this snapshot answer under the link.
+    response.content = FILE.sub(lambda found: reverse("shared_file", args=[link.token, *found.groups()]), response.text)
+    return response
+
+
+@require_safe
+def shared_file(request, token, digest, width, form):
+    """A rendition of an image that a shared draft shows."""
+    link = get_object_or_404(ShareLink.objects.select_related("snapshot"), token=token)
+    if not link.is_open(timezone.now()):
+        return _guarded(render(request, "publishing/share_closed.html", {"link": link}, status=410))
+    if digest not in {image["digest"] for image in link.snapshot.content.get("images", {}).values()}:
+        raise Http404(_("There is no page at this address."))
+    return _guarded(file_response(digest, width, form))
 
 
 def _keep(request, link, form):

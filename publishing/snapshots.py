@@ -6,7 +6,7 @@ from django.db.models import Max
 from . import kinds
 from .audit import AuditEvent, record
 from .content import SCHEMA, digest
-from .desk import missing_source
+from .desk import changed_images, missing_source
 from .diff import compare
 from .models import Entry, Snapshot
 
@@ -57,4 +57,5 @@ def restore(row, snapshot, author=None, summary=""):
     restored = take_snapshot(fresh, author, summary)
     record(AuditEvent.Action.RESTORE, author, restored.entry, was=was, became=f"{snapshot.number} as {restored.number}")
     cited = set(content.sources) - set(restored.content["sources"])
-    return restored, list(dict.fromkeys([*losses, *(missing_source(key) for key in sorted(cited))]))
+    losses += [missing_source(key) for key in sorted(cited)] + changed_images(snapshot.content, restored.content)
+    return restored, list(dict.fromkeys(losses))

@@ -1,7 +1,7 @@
 """Markdown to safe HTML. The one place where text becomes markup, and the one `mark_safe`.
 
 CommonMark with tables (markdown-it-py), raw HTML off, cleaned again by an allow-list (nh3). Two additions:
-[[Name]] and [[Name|shown words]] link to an entry; [@key] and [@key, art. 5] cite a source.
+[[Name]] and [[Name|shown words]] link to an entry; [@key] and [@key, art. 5] cite a source. Images are in `figures`.
 
 A link is stored by its target's key between private-use characters and made into an anchor when the page is read, so that it follows its
 target's address and shows as plain words while the target has no page.
@@ -13,6 +13,8 @@ from html import escape, unescape
 import nh3
 from django.utils.safestring import mark_safe
 from markdown_it import MarkdownIt
+
+from .figures import figure_html, figure_rule, use_of
 
 LINK_OPEN, LINK_MIDDLE, LINK_CLOSE = "\ue000", "\ue001", "\ue002"
 PRIVATE = re.compile("[\ue000-\uf8ff]")
@@ -42,13 +44,17 @@ TAGS = {
     "h6",
 }
 TAGS |= {"table", "thead", "tbody", "tr", "th", "td"}
+TAGS |= {"figure", "figcaption", "picture", "source", "img", "small"}
 ATTRIBUTES = {
-    "a": {"href", "title", "class", "id"},
+    "a": {"href", "title", "class", "id", "rel"},
+    "img": {"src", "srcset", "sizes", "width", "height", "alt", "loading", "decoding"},
+    "source": {"type", "srcset", "sizes"},
     "sup": {"class"},
     "ol": {"start"},
     "td": {"class"},
     "th": {"class", "scope"},
 }
+STRAY = re.compile(r"\]\(image:([^)\s]*)")
 MAX_LENGTH = 100_000
 
 
@@ -88,14 +94,25 @@ def _render_citation(_renderer, tokens, index, _options, env):
     return env["notes"].mark(meta["key"], meta["locator"])
 
 
+def _render_figure(_renderer, tokens, index, _options, env):
+    use = use_of(tokens[index])
+    if "images" not in env:  # only the words are wanted
+        return f"<p>{escape(use.spoken)} {escape(use.caption)}</p>\n"
+    return figure_html(use, env["images"].get(use.key))
+
+
 def _parser():
     parser = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable("table")
     # An image from elsewhere would make the reader's browser call another host.
     parser.disable(["image", "html_block", "html_inline"])
+    parser.block.ruler.before(
+        "blockquote", "figure", figure_rule, {"alt": ["paragraph", "reference", "blockquote", "list"]}
+    )
     parser.inline.ruler.before("link", "entry_link", _wiki_link)
     parser.inline.ruler.before("link", "citation", _citation)
     parser.add_render_rule("entry_link", _render_entry_link)
     parser.add_render_rule("citation", _render_citation)
+    parser.add_render_rule("figure", _render_figure)
     return parser
 
 
@@ -177,13 +194,14 @@ def _shift_headings(tokens, top):
             token.tag = f"h{min(6, top - 1 + int(token.tag[1]))}"
 
 
-def to_html(markdown, *, links=None, notes=None, top_heading=3):
+def to_html(markdown, *, links=None, notes=None, images=None, top_heading=3):
     """Safe HTML of a Markdown text, links still in stored form.
 
-    links: {name: key}; notes: a Notes that collects the citations; top_heading: level (3 to 6) of the body's first heading level.
+    links: {name: key}; notes: a Notes that collects the citations; images: {key: ImageContent}; top_heading: level (3 to 6) of the
+    body's first heading level.
     """
     source = markdown.replace("\x00", "")[:MAX_LENGTH]
-    env = {"links": links or {}, "notes": notes or Notes({})}
+    env = {"links": links or {}, "notes": notes or Notes({}), "images": images or {}}
     tokens = PARSER.parse(source, env)
     _strip_private(tokens)
     _set_words(tokens)
@@ -213,6 +231,18 @@ def linked_names(markdown):
 def cited_keys(markdown):
     """The citation keys that a text uses, in order, each once."""
     return list(dict.fromkeys(match[1] for match in CITATION.finditer(markdown)))
+
+
+def image_uses(markdown):
+    """(uses, strays) of a text: its images as `figures.Use`s in order, and the keys that stand where no image can, inside a line."""
+    if "(image:" not in markdown:
+        return [], []
+    tokens = PARSER.parse(markdown[:MAX_LENGTH], {})
+    inline = [child for token in tokens for child in token.children or []]
+    strays = [child.attrs["href"] for child in inline if child.type == "link_open"]
+    strays = [str(address).removeprefix("image:") for address in strays if str(address).startswith("image:")]
+    strays += [key for child in inline if child.type == "text" for key in STRAY.findall(child.content)]
+    return [use_of(token) for token in tokens if token.type == "figure"], strays
 
 
 def with_links(html, targets):

@@ -1,6 +1,6 @@
 """The trash: an entry that was put away stays whole, keeps its address and comes back as it was. After 30 days it is purged.
 
-What purging takes and what it leaves: docs/decisions/0004-what-purging-leaves.md.
+What purging takes and what it leaves: docs/decisions/0005-what-purging-leaves.md.
 """
 
 import logging

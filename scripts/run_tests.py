@@ -28,6 +28,7 @@ SETTINGS = {
     "CONTACT_EMAIL": "",
     "LOG_LEVEL": "INFO",
     "STATIC_ROOT": str(BASE_DIR / "staticfiles"),
+    "MEDIA_ROOT": str(BASE_DIR / "media"),
     "DATABASE_URL": "sqlite://:memory:",
     "CACHE_URL": "locmemcache://",
 }

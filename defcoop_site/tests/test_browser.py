@@ -6,7 +6,7 @@ from django.conf import settings
 
 from actors.models import Agreement
 from articles.models import Article
-from defcoop_site.factories import make_article
+from defcoop_site.factories import make_article, make_image, picture_file, publish_now
 from defcoop_site.seed import seed
 from publishing.check import check_public
 from publishing.releases import Release, add_to_release
@@ -88,11 +88,55 @@ def test_reader_follows_see_also_and_editor_publishes_a_section(site, page):
     assert check_public() == []
 
 
+def test_editor_uploads_an_image_and_readers_see_it(site, page):
+    sign_in(page, site)
+    page.goto(f"{site}/admin/publishing/image/add/")
+    photograph = picture_file("JPEG", size=(2400, 1500)).read()
+    page.get_by_label("File").set_input_files({"name": "a.jpg", "mimeType": "image/jpeg", "buffer": photograph})
+    page.get_by_label("Key").fill("runway")
+    page.get_by_label("Title").fill("A runway")
+    page.get_by_label("Credit").fill("A. Photographer")
+    page.locator("select[name=licence]").select_option("CC BY 4.0")
+    page.get_by_role("button", name="Save and continue editing").click()
+    page.get_by_text("2400 by 1500 pixels").wait_for()
+    page.get_by_role("link", name="Use in a text").click()
+    page.get_by_label("Alternative text").fill("Aircraft on a runway")
+    page.get_by_role("button", name="Make the line").click()
+    line = page.get_by_label("Copy this into the text").input_value()
+
+    article = Article.objects.get(slug="strategic-airlift-capabilities")
+    page.goto(f"{site}{change_address(article)}")
+    field = page.locator("textarea[name=introduction]")
+    words = field.input_value()
+    field.fill(f"{line}\n\n{words}")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Preview").click()
+    assert is_drawn(opened.value)
+    page.get_by_label("Public note").fill("An image added.")
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_text("Published.").wait_for()
+
+    page.context.clear_cookies()
+    page.goto(f"{site}/articles/strategic-airlift-capabilities/")
+    assert is_drawn(page)
+    assert violations(page) == []
+    assert check_public() == []
+
+
+def is_drawn(page):
+    """Whether the browser got the image of the page's figure and drew it."""
+    image = page.get_by_role("img", name="Aircraft on a runway")
+    image.scroll_into_view_if_needed()
+    return image.evaluate("image => image.decode().then(() => image.naturalWidth > 0)")
+
+
 def test_pages_are_accessible_and_fit_the_screen(site, page):
+    image = make_image(file=picture_file("JPEG", size=(2000, 1200)))
+    pictured = publish_now(make_article(introduction=f'![A plane](image:{image.key} "Its caption")'))
     faults = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        for address in PAGES:
+        for address in [*PAGES, pictured.get_absolute_url()]:
             for width in WIDTHS:
                 page.set_viewport_size({"width": width, "height": 900})
                 page.goto(site + address)
@@ -119,6 +163,9 @@ def test_desk_is_accessible(site, page):
     add_to_release(release, article.head)
     addresses += [change_address(trashed), desk_address(trashed, "purge", trashed.pk), "/admin/publishing/trashed/"]
     addresses += ["/admin/publishing/release/", f"/admin/publishing/release/{release.pk}/change/"]
+    image = make_image()
+    addresses += [desk_address(image, name, image.pk) for name in ("change", "use")]
+    addresses += [desk_address(image, name) for name in ("changelist", "add")]
     faults = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

@@ -1,20 +1,34 @@
 """Invariant 1: nothing that happens on the desk short of publishing changes a byte of what readers get."""
 
 import json
+import re
 
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
 from actors.models import Actor, Agreement
 from articles.models import Article
-from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, make_topic, publish_now
+from defcoop_site.factories import (
+    make_actor,
+    make_agreement,
+    make_article,
+    make_image,
+    make_source,
+    make_topic,
+    picture_file,
+    publish_now,
+)
+from publishing import figures
 from publishing.check import check_public
+from publishing.models import Image
 
 from .crawl import crawl
 from .desk import add_row, change_address, desk_address, form_data, make_editor, typed_form
 
 SECRET = "zanzibar"
+FILE = re.compile(r"/media/[^\s\"]+")
 
 
 class LeakTests(TestCase):
@@ -40,7 +54,9 @@ class LeakTests(TestCase):
                 topics=[cls.other],
             )
         )
-        section = {"title": "Part", "body": "On [[Ruritania]] and [@treaty].", "topics": [cls.topic]}
+        cls.image = make_image("plane")
+        body = "On [[Ruritania]] and [@treaty].\n\n![A plane](image:plane)"
+        section = {"title": "Part", "body": body, "topics": [cls.topic]}
         cls.article = publish_now(make_article(title="An article", topics=[cls.topic, cls.other], sections=[section]))
         cls.editor = make_editor(everything=True)
 
@@ -60,7 +76,9 @@ class LeakTests(TestCase):
 
     def public(self):
         addresses = [*crawl(self.client), "/articles/nothing/", f"/search/?q={SECRET}"]
-        return {address: self.client.get(address).content for address in addresses}
+        found = {address: self.client.get(address).content for address in addresses}
+        files = {address for content in found.values() for address in FILE.findall(content.decode())}
+        return found | {address: self.client.get(address).content for address in files}
 
     def drafts(self):
         """(row, form data with secret changes) for an entry of each kind."""
@@ -127,6 +145,25 @@ class LeakTests(TestCase):
             response = self.client.post(desk_address(model, "add"), {**data, "_continue": "1"})
 
             self.assertEqual(response.status_code, 302, model)
+
+    def test_uploaded_replaced_and_drafted_images_change_nothing(self):
+        def post(name, *arguments, colour, **fields):
+            upload = SimpleUploadedFile("a.png", picture_file(colour=colour).read())
+            values = {"title": SECRET, "credit": SECRET, "licence": "cc0-1.0", **fields, "upload": upload}
+            return self.client.post(desk_address(Image, name, *arguments), values)
+
+        self.assertEqual(post("add", key=SECRET, colour="red").status_code, 302)
+        self.assertEqual(post("change", self.image.pk, colour="olive").status_code, 302)
+        for row, data in self.drafts():
+            name = "introduction" if row == self.article else "body"
+
+            self.client.post(change_address(row), {**data, name: f"![{SECRET}](image:{SECRET})", "_continue": "1"})
+
+        images = Image.objects.filter(title=SECRET)
+        self.assertEqual(len(images), 2)
+        self.client.logout()
+        for image in images:
+            self.assertEqual(self.client.get(figures.address(image.digest, 120, "webp")).status_code, 404)
 
     def test_previews_change_nothing(self):
         for row, data in self.drafts():

@@ -6,28 +6,46 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('publishing', '0005_add_trash_releases_and_upkeep'),
+        ("publishing", "0005_add_trash_releases_and_upkeep"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='FormBuffer',
+            name="FormBuffer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(max_length=20)),
-                ('writing', models.CharField(blank=True, max_length=16)),
-                ('fields', models.TextField(blank=True)),
-                ('typed_at', models.DateTimeField(null=True)),
-                ('seen_at', models.DateTimeField(null=True)),
-                ('entry', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='publishing.entry')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("kind", models.CharField(max_length=20)),
+                ("writing", models.CharField(blank=True, max_length=16)),
+                ("fields", models.TextField(blank=True)),
+                ("typed_at", models.DateTimeField(null=True)),
+                ("seen_at", models.DateTimeField(null=True)),
+                (
+                    "entry",
+                    models.ForeignKey(
+                        null=True, on_delete=django.db.models.deletion.CASCADE, related_name="+", to="publishing.entry"
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'default_permissions': (),
-                'constraints': [models.UniqueConstraint(fields=('user', 'entry'), name='form_is_buffered_once_per_person_and_entry'), models.UniqueConstraint(condition=models.Q(('entry', None)), fields=('user', 'kind'), name='new_form_is_buffered_once_per_person_and_kind')],
+                "default_permissions": (),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("user", "entry"), name="form_is_buffered_once_per_person_and_entry"
+                    ),
+                    models.UniqueConstraint(
+                        condition=models.Q(("entry", None)),
+                        fields=("user", "kind"),
+                        name="new_form_is_buffered_once_per_person_and_kind",
+                    ),
+                ],
             },
         ),
     ]

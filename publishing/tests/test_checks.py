@@ -63,8 +63,14 @@ class EveryKindTests(SimpleTestCase):
         self.assert_found(article("# One\n\n### Two\n\nText."), ("sections", "0", "body"), "“###” where “##”")
 
     def test_image_without_alternative_text_is_named_unless_it_is_code(self):
-        self.assertEqual(found(article("![A plane](image:plane)\n\n`![](x)`\n\n    ![](y)")), [])
-        self.assert_found(article("![ ](image:plane)"), ("sections", "0", "body"), "“image:plane”")
+        self.assertEqual(found(article("![A plane](plane.png)\n\n`![](x)`\n\n    ![](y)")), [])
+        self.assert_found(article("![ ](plane.png)"), ("sections", "0", "body"), "“plane.png”")
+
+    def test_what_an_image_lacks_stops_publishing(self):
+        [(path, message, blocks)] = found(article("![](image:plane)"))
+
+        self.assertEqual((path, blocks), (("sections", "0", "body"), True))
+        self.assertIn("There is no image “plane”.", message)
 
     def test_paragraph_without_end_is_named(self):
         self.assertEqual(found(article("word " * (LONG_PARAGRAPH - 1) + "[@treaty]")), [])
