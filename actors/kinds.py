@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from publishing.kinds import Kind, register
-from publishing.public import PublicLink
+from publishing.public import PublicLink, PublicName
 from topics.public import PublicTagging
 
 from .content import ActorContent, AgreementContent
@@ -23,7 +23,7 @@ def register_all():
             project=project_actor,
             context=actor_context,
             template="actors/actor_detail.html",
-            public_models=[PublicActor, PublicTagging, PublicLink],
+            public_models=[PublicActor, PublicTagging, PublicLink, PublicName],
             desk_path="actors.desk.ActorDesk",
         )
     )
@@ -37,7 +37,7 @@ def register_all():
             project=project_agreement,
             context=agreement_context,
             template="actors/agreement_detail.html",
-            public_models=[PublicAgreement, PublicParticipation, PublicTagging, PublicLink],
+            public_models=[PublicAgreement, PublicParticipation, PublicTagging, PublicLink, PublicName],
             desk_path="actors.desk.AgreementDesk",
         )
     )

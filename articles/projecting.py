@@ -4,7 +4,7 @@ import re
 
 from publishing.kinds import Projection
 from publishing.names import address
-from publishing.projecting import link_rows, notes_of, public_entry
+from publishing.projecting import link_rows, name_rows, notes_of, public_entry
 from publishing.text import split_at_marker, to_html
 from topics.public import tagging_rows
 
@@ -49,4 +49,4 @@ def project_article(key, content):
     sections = [_section(part, anchor, content, notes) for part, anchor in zip(content.sections, anchors, strict=True)]
     page = {"introduction": introduction, "sections": sections}
     entry = public_entry("article", key, content, category="", page=page, notes=notes)
-    return Projection(entry, [*tagging_rows(key, content), *link_rows(entry, [])])
+    return Projection(entry, [*tagging_rows(key, content), *link_rows(entry, []), *name_rows(entry)])

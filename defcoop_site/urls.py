@@ -5,6 +5,8 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
+from publishing.views import name_detail
+
 from . import views
 from .feeds import LatestFeed
 from .sitemaps import SITEMAPS
@@ -14,6 +16,7 @@ urlpatterns = [
     path("", include("articles.urls")),
     path("", include("actors.urls")),
     path("", include("topics.urls")),
+    path("names/<str:name>/", name_detail, name="name_detail"),
     path("search/", views.search_results, name="search"),
     path("about/", views.about, name="about"),
     path("about/editorial-policy/", views.about, {"name": "editorial_policy"}, name="editorial_policy"),

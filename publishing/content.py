@@ -41,7 +41,8 @@ class SourceContent:
 
 @dataclass(kw_only=True)
 class EntryContent:
-    """What every entry has. Topics, pins and exclusions are keys; `links` maps a [[name]] to a key; `labels` names what keys meant."""
+    """What every entry has. Topics, pins and exclusions are keys; `links` maps a [[name]] to a key, or to text.SEVERAL; `labels` names what
+    keys meant."""
 
     title: str = ""
     slug: str = ""

@@ -5,7 +5,7 @@ from django.utils.translation import gettext as _
 from .content import SourceContent
 from .models import Entry, EntryAlias, Source
 from .names import normalise
-from .text import linked_names
+from .text import SEVERAL, linked_names
 
 ENTRY_FIELDS = ("title", "slug", "language", "summary", "featured")
 
@@ -23,7 +23,7 @@ def plain_fields(row, names):
 
 
 def resolve_names(names):
-    """{name: key as text} for the names that mean exactly one entry: by title first, then by alias."""
+    """{name: key as text} for the names that mean an entry, by title first, then by alias; SEVERAL for those that mean more than one."""
     wanted = {name: normalise(name) for name in names}
     if not wanted:
         return {}
@@ -32,8 +32,8 @@ def resolve_names(names):
         by_title.setdefault(plain, set()).add(str(key))
     for key, plain in EntryAlias.objects.filter(normalised__in=wanted.values()).values_list("entry_id", "normalised"):
         by_alias.setdefault(plain, set()).add(str(key))
-    meant = {name: by_title.get(plain) or by_alias.get(plain) or set() for name, plain in wanted.items()}
-    return {name: next(iter(keys)) for name, keys in meant.items() if len(keys) == 1}
+    meant = {name: by_title.get(plain) or by_alias.get(plain) for name, plain in wanted.items()}
+    return {name: next(iter(keys)) if len(keys) == 1 else SEVERAL for name, keys in meant.items() if keys}
 
 
 def finish(content, labelled=()):

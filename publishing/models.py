@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from .audit import AuditEvent  # noqa: F401 - Django finds models here
 from .dates import DateTextField
 from .names import normalise
-from .public import Generation, PublicEntry, PublicLink, PublicVersion, Redirect  # noqa: F401 - Django finds models here
+from .public import Generation, PublicEntry, PublicLink, PublicName, PublicVersion, Redirect  # noqa: F401 - Django finds models here
 
 
 class Source(models.Model):

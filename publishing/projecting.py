@@ -1,8 +1,8 @@
 """What all kinds' projections share: the public row with its prepared page."""
 
-from .names import normalise
-from .public import PublicEntry, PublicLink
-from .text import Notes, linked_names, to_plain, typographic
+from .names import name_address, normalise
+from .public import PublicEntry, PublicLink, PublicName
+from .text import Notes, link_target, linked_names, to_plain, typographic
 
 
 def notes_of(content):
@@ -13,11 +13,12 @@ def notes_of(content):
 def public_entry(kind, key, content, *, category, page, notes):
     """The unsaved public row. `page` is what the kind's template needs beside the common parts.
 
-    The page gains: topics, pins, exclusions and mentions (keys as text), labels, aliases and notes.
+    The page gains: topics, pins, exclusions and mentions (keys as text), names (addresses of names that it links to), labels, aliases
+    and notes.
     """
     # In reading order: a database may give the links back in another order than it was given.
     names = [name for text in content.prose() for name in linked_names(text)]
-    mentions = list(dict.fromkeys(content.links[name] for name in names if name in content.links))
+    targets = list(dict.fromkeys(link_target(content.links, name) for name in names))
     search_text = " ".join(to_plain(text) for text in content.prose())
     return PublicEntry(
         id=key,
@@ -36,7 +37,8 @@ def public_entry(kind, key, content, *, category, page, notes):
             "topics": content.topics,
             "pins": content.pins,
             "exclusions": content.exclusions,
-            "mentions": [mention for mention in mentions if mention != str(key)],
+            "mentions": [target for target in targets if target not in ("", str(key)) and not target.startswith("=")],
+            "names": [target[1:] for target in targets if target.startswith("=")],
             "labels": content.labels,
             "aliases": content.aliases,
             "notes": notes.listed(),
@@ -51,6 +53,12 @@ def link_rows(entry, ways):
     pairs = [(PublicLink.Way.MENTION, key) for key in entry.page["mentions"]] + ways
     wanted = dict.fromkeys((way, key) for way, key in pairs if key and key != str(entry.pk))
     return [PublicLink(entry_id=entry.pk, way=way, target_id=key) for way, key in wanted]
+
+
+def name_rows(entry):
+    """A PublicName for the entry's title and each of its aliases."""
+    labels = {name_address(label): label for label in [*reversed(entry.page["aliases"]), entry.title]}
+    return [PublicName(entry_id=entry.pk, name=name, label=label) for name, label in labels.items() if name]
 
 
 def stamp(public_entry, first_published_at, revised_at, version):

@@ -8,6 +8,7 @@ from actors.models import Actor, Agreement
 from articles.models import Article
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, make_topic, publish_now
 from publishing.check import check_public
+from publishing.desk import write_aliases
 
 from .crawl import crawl
 from .desk import add_row, change_address, desk_address, form_data, make_editor
@@ -38,7 +39,15 @@ class LeakTests(TestCase):
                 topics=[cls.other],
             )
         )
-        section = {"title": "Part", "body": "On [[Ruritania]] and [@treaty].", "topics": [cls.topic]}
+        write_aliases(cls.state, ["The partners"])
+        write_aliases(cls.organisation, ["The partners"])
+        for row in (cls.state, cls.organisation):
+            publish_now(row)
+        section = {
+            "title": "Part",
+            "body": "On [[Ruritania]], [[the partners]] and [@treaty].",
+            "topics": [cls.topic],
+        }
         cls.article = publish_now(make_article(title="An article", topics=[cls.topic, cls.other], sections=[section]))
         cls.editor = make_editor(everything=True)
 
