@@ -25,6 +25,7 @@ def register_all():
             template="actors/actor_detail.html",
             public_models=[PublicActor, PublicTagging, PublicLink, PublicName],
             desk_path="actors.desk.ActorDesk",
+            links_itself=True,
         )
     )
     register(
@@ -39,5 +40,6 @@ def register_all():
             template="actors/agreement_detail.html",
             public_models=[PublicAgreement, PublicParticipation, PublicTagging, PublicLink, PublicName],
             desk_path="actors.desk.AgreementDesk",
+            links_itself=True,
         )
     )

@@ -22,7 +22,8 @@ class Kind:
     name: the word stored with entries; section: first part of its address; content: its content dataclass;
     project(key, content) -> Projection; context(public_entry) -> dict for `template`;
     public_models: every model whose rows `project` makes; desk: path of the class that reads and writes its working rows
-    (named, not imported, so that public code never reaches working models).
+    (named, not imported, so that public code never reaches working models); links_itself: whether texts that allow it link to
+    such an entry at its first mention.
     """
 
     name: str
@@ -35,6 +36,7 @@ class Kind:
     template: str
     public_models: list
     desk_path: str
+    links_itself: bool = False
 
     @cached_property
     def desk(self):

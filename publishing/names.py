@@ -28,9 +28,10 @@ UNSEEN = {"Mn", "Me", "Cf", "Cc", "Co"}
 
 
 def spelt(text):
-    """A text with its capitals, but without accents and invisible characters."""
+    """A text with its capitals, but without accents and invisible characters, and with single spaces."""
     decomposed = unicodedata.normalize("NFKD", re.sub(r"\s", " ", str(text)))
-    return "".join(c for c in decomposed if unicodedata.category(c) not in UNSEEN)
+    kept = "".join(c for c in decomposed if unicodedata.category(c) not in UNSEEN)
+    return re.sub(r" +", " ", kept).strip()
 
 
 def uncased(words):

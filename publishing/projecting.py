@@ -1,5 +1,6 @@
 """What all kinds' projections share: the public row with its prepared page."""
 
+from .first_mentions import FirstMentions
 from .names import name_address, normalise
 from .public import PublicEntry, PublicLink, PublicName
 from .text import Notes, link_target, linked_names, to_plain, typographic
@@ -10,15 +11,20 @@ def notes_of(content):
     return Notes(content.sources)
 
 
-def public_entry(kind, key, content, *, category, page, notes):
-    """The unsaved public row. `page` is what the kind's template needs beside the common parts.
+def mentions_of(key, content):
+    """A FirstMentions for the entry's texts; bodies rendered with it in reading order link to each entry once."""
+    return FirstMentions(content.first_mentions, taken=[str(key), *content.links.values()])
+
+
+def public_entry(kind, key, content, *, category, page, notes, linked=()):
+    """The unsaved public row. `page` is what the kind's template needs beside the common parts; linked: keys that first mentions link to.
 
     The page gains: topics, pins, exclusions and mentions (keys as text), names (addresses of names that it links to), labels, aliases
     and notes.
     """
     # In reading order: a database may give the links back in another order than it was given.
     names = [name for text in content.prose() for name in linked_names(text)]
-    targets = list(dict.fromkeys(link_target(content.links, name) for name in names))
+    targets = list(dict.fromkeys(link_target(content.links, name) for name in names)) + list(linked)
     search_text = " ".join(to_plain(text) for text in content.prose())
     return PublicEntry(
         id=key,

@@ -90,7 +90,7 @@ def _citation(state, silent):
 
 def _render_entry_link(_renderer, tokens, index, _options, env):
     meta = tokens[index].meta
-    target = link_target(env["links"], meta["name"])
+    target = meta.get("key") or link_target(env["links"], meta["name"])
     words = escape(meta["words"])
     return f"{LINK_OPEN}{target}{LINK_MIDDLE}{words}{LINK_CLOSE}" if target else words
 
@@ -189,14 +189,17 @@ def _shift_headings(tokens, top):
             token.tag = f"h{min(6, top - 1 + int(token.tag[1]))}"
 
 
-def to_html(markdown, *, links=None, notes=None, top_heading=3):
+def to_html(markdown, *, links=None, notes=None, mentions=None, top_heading=3):
     """Safe HTML of a Markdown text, links still in stored form.
 
-    links: {name: key or SEVERAL}; notes: a Notes that collects the citations; top_heading: level (3 to 6) of the body's first heading level.
+    links: {name: key or SEVERAL}; notes: a Notes that collects the citations; mentions: a FirstMentions that makes links of its
+    own; top_heading: level (3 to 6) of the body's first heading level.
     """
     source = markdown.replace("\x00", "")[:MAX_LENGTH]
     env = {"links": links or {}, "notes": notes or Notes({})}
     tokens = PARSER.parse(source, env)
+    if mentions:
+        mentions.link(tokens)
     _strip_private(tokens)
     _set_words(tokens)
     _align(tokens)
