@@ -10,7 +10,7 @@ from publishing.text import split_at_marker, to_html
 from topics.public import tagging_rows
 
 # What the page's own parts are called.
-TAKEN_ANCHORS = {"main", "contents", "notes", "see-also", "facts", "site-search"}
+TAKEN_ANCHORS = {"main", "contents", "notes", "see-also", "facts", "linked-from", "site-search"}
 NOTE_ANCHOR = re.compile(r"(note|cite)(-\d+)+")
 
 

@@ -1,9 +1,15 @@
 """The editorial desk: sources, the audit log, and the choice of entries. Each kind's own admin derives from `entry_admin`."""
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.urls import path
+from django.utils.translation import gettext as _
 
 from .audit import AuditEvent
 from .entry_admin import EntryAdmin
+from .links_here import source_links
 from .models import Entry, Source
 
 
@@ -14,8 +20,23 @@ class SourceAdmin(admin.ModelAdmin):
     search_fields = ["key", "title", "author", "publisher"]
     fields = ["key", "title", "author", "publisher", "date", "kind", "url", "archive_url", "checked_on"]
 
+    change_form_template = "admin/publishing/source_form.html"
+
     def get_readonly_fields(self, request, obj=None):
         return ["key"] if obj else []
+
+    def get_urls(self):
+        links = self.admin_site.admin_view(self.links_view)
+        return [path("<path:object_id>/links/", links, name="publishing_source_links"), *super().get_urls()]
+
+    def links_view(self, request, object_id):
+        """Which entries cite the source."""
+        source = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, source):
+            raise PermissionDenied
+        if source is None:
+            raise Http404(_("There is no such source."))
+        return source_links(self, request, source)
 
 
 @admin.register(Entry)

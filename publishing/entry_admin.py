@@ -21,6 +21,7 @@ from .content import merge
 from .desk import write_aliases
 from .diff import compare
 from .forms import EntryForm, ScheduleForm, UnpublishForm, standing_forms
+from .links_here import entry_links
 from .models import Entry, Snapshot
 from .preview import preview_response
 from .public import PublicEntry, PublicLink, PublicVersion
@@ -72,6 +73,7 @@ class EntryAdmin(admin.ModelAdmin):
             path("<path:object_id>/snapshots/<int:number>/restore/", view(self.restore_view), name=f"{name}_restore"),
             path("<path:object_id>/unpublish/", view(self.unpublish_view), name=f"{name}_unpublish"),
             path("<path:object_id>/schedule/", view(self.schedule_view), name=f"{name}_schedule"),
+            path("<path:object_id>/links/", view(self.links_view), name=f"{name}_links"),
         ]
         return ours + super().get_urls()
 
@@ -346,6 +348,10 @@ class EntryAdmin(admin.ModelAdmin):
             "form": form,
         }
         return render(request, "admin/publishing/unpublish.html", context)
+
+    def links_view(self, request, object_id):
+        """What links to the entry."""
+        return entry_links(self, request, self._entry_or_404(request, object_id, "view"))
 
     def schedule_view(self, request, object_id):
         """Choose when the draft, as it now is, goes live; or give up the choice."""

@@ -12,6 +12,7 @@ from .audit import AuditEvent  # noqa: F401 - Django finds models here
 from .dates import DateTextField
 from .names import normalise
 from .public import Generation, PublicEntry, PublicLink, PublicName, PublicVersion, Redirect  # noqa: F401 - Django finds models here
+from .references import EntryLink  # noqa: F401 - Django finds models here
 
 
 class Source(models.Model):

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,16 @@ class PublicEntryQuerySet(models.QuerySet):
     def live(self):
         """Entries that lists, search and See also offer: published and not withdrawn."""
         return self.filter(withdrawn=False)
+
+    def orphans(self):
+        """Live entries to which no other page leads: no live text or fact of another names them, and no fact of theirs a live other.
+
+        A fact shows on both pages (a party on the agreement's and the agreement on the party's), a mention on the one that makes it.
+        """
+        live = PublicEntry.objects.live().values("pk")
+        from_others = PublicLink.objects.filter(target_id=OuterRef("pk"), entry__in=live).exclude(entry=OuterRef("pk"))
+        facts = PublicLink.objects.filter(entry=OuterRef("pk"), target_id__in=live).exclude(way=PublicLink.Way.MENTION)
+        return self.live().filter(~Exists(from_others), ~Exists(facts))
 
     def for_list(self):
         """With the columns that a line in a list shows."""

@@ -10,6 +10,7 @@ from .audit import AuditEvent, record
 from .models import Entry
 from .projecting import stamp
 from .public import Generation, PublicEntry, PublicVersion, Redirect
+from .references import EntryLink, links_of, write_links
 
 
 class PublicationError(Exception):
@@ -118,6 +119,17 @@ def projection(entry):
     return result
 
 
+def live_links(result):
+    """What an entry's projection leads to, as long as it is live."""
+    return links_of(result) if result and not result.entry.withdrawn else set()
+
+
+def draft_links(entry):
+    """What the newest snapshot of an entry leads to."""
+    kind = kinds.get(entry.kind)
+    return links_of(kind.project(entry.pk, kind.content.from_json(entry.head.content, entry.head.schema)))
+
+
 def revised_at(versions):
     """When an entry was last revised: the moment of its last version that is not minor. versions: PublicVersions in order."""
     return next(version.published_at for version in reversed(versions) if not version.is_minor)
@@ -149,6 +161,7 @@ def write_public(entry):
         result.entry.save()
         for model in kind.public_models:
             model.objects.bulk_create([row for row in result.rows if type(row) is model])
+    write_links(entry.pk, EntryLink.Side.LIVE, live_links(result))
     Redirect.objects.filter(owner_id=entry.pk).delete()
     wanted = redirects_of(entry)
     live = [result.entry.slug] if result else []
@@ -160,7 +173,7 @@ def write_public(entry):
 
 @transaction.atomic
 def rebuild_public():
-    """Write all public rows anew from the live snapshots. Returns the number of entries that have a page."""
+    """Write all public rows, and the table of links, anew from the snapshots. Returns the number of entries that have a page."""
     entries = list(Entry.objects.exclude(live=None).select_related("live"))
     PublicEntry.objects.exclude(pk__in=[entry.pk for entry in entries]).delete()
     Redirect.objects.all().delete()
@@ -168,5 +181,7 @@ def rebuild_public():
     for entry in entries:
         write_public(entry)
         published += entry.state in (Entry.State.LIVE, Entry.State.WITHDRAWN)
+    for entry in Entry.objects.exclude(head=None).select_related("head"):
+        write_links(entry.pk, EntryLink.Side.DRAFT, draft_links(entry))
     _bump()
     return published

@@ -8,6 +8,7 @@ from .audit import AuditEvent, record
 from .content import SCHEMA, digest
 from .desk import missing_source
 from .models import Entry, Snapshot
+from .references import EntryLink, links_of, write_links
 
 
 def content_of(snapshot):
@@ -22,7 +23,9 @@ def take_snapshot(row, author=None, summary=""):
     row: a working row of any kind (Article, Actor, Agreement).
     """
     entry = Entry.objects.select_for_update(of=("self",)).select_related("head").get(pk=row.pk)
-    data = kinds.get(entry.kind).desk.from_rows(row).to_json()
+    kind = kinds.get(entry.kind)
+    content = kind.desk.from_rows(row)
+    data = content.to_json()
     fingerprint = digest(data)
     if entry.head and entry.head.digest == fingerprint:
         return entry.head
@@ -31,6 +34,7 @@ def take_snapshot(row, author=None, summary=""):
         entry=entry, number=last + 1, schema=SCHEMA, content=data, digest=fingerprint, author=author, summary=summary
     )
     Entry.objects.filter(pk=entry.pk).update(head=snapshot)
+    write_links(entry.pk, EntryLink.Side.DRAFT, links_of(kind.project(entry.pk, content)))
     row.head = snapshot
     return snapshot
 
