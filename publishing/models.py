@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .audit import AuditEvent  # noqa: F401 - Django finds models here
 from .dates import DateTextField
+from .health import AddressHealth  # noqa: F401 - Django finds models here
 from .names import normalise
 from .public import Generation, PublicEntry, PublicLink, PublicName, PublicVersion, Redirect  # noqa: F401 - Django finds models here
 from .references import EntryLink  # noqa: F401 - Django finds models here

@@ -17,7 +17,8 @@ class PublicationError(Exception):
     """Publishing was refused; the message says what to do."""
 
 
-def _bump():
+def raise_generation():
+    """Tell caches that something public has changed. Called in the transaction that changes it."""
     if not Generation.objects.filter(pk=1).update(number=F("number") + 1, changed_at=timezone.now()):
         Generation.objects.create(number=1)
 
@@ -62,7 +63,7 @@ def publish(snapshot, by=None, note="", minor=False):
     entry.live, entry.state, entry.redirect_to = snapshot, Entry.State.LIVE, None
     entry.save(update_fields=["live", "state", "redirect_to"])
     write_public(entry)
-    _bump()
+    raise_generation()
     record(AuditEvent.Action.PUBLISH, by, entry, was=was, became=f"{content['title']}, v{version.number}")
     return version
 
@@ -101,7 +102,7 @@ def unpublish(entry, outcome, target=None, by=None):
     entry.redirect_to_id = target.pk if outcome == Entry.State.REDIRECTED else None
     entry.save(update_fields=["state", "redirect_to"])
     write_public(entry)
-    _bump()
+    raise_generation()
 
 
 def projection(entry):
@@ -183,5 +184,5 @@ def rebuild_public():
         published += entry.state in (Entry.State.LIVE, Entry.State.WITHDRAWN)
     for entry in Entry.objects.exclude(head=None).select_related("head"):
         write_links(entry.pk, EntryLink.Side.DRAFT, draft_links(entry))
-    _bump()
+    raise_generation()
     return published

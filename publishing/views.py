@@ -7,6 +7,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from . import kinds
+from .health import notes_for_readers
 from .names import name_address
 from .projecting import stamp
 from .public import PublicEntry, PublicVersion, Redirect, entries_by_name
@@ -17,7 +18,8 @@ LONGEST_CHAIN = 5
 def render_entry(request, entry, status=200, **extra):
     """The page of a public row, saved or (in a preview) not."""
     kind = kinds.get(entry.kind)
-    context = {"entry": entry, "kind": kind, **kind.context(entry), **extra}
+    notes = notes_for_readers(entry.page["notes"])
+    context = {"entry": entry, "kind": kind, "notes": notes, **kind.context(entry), **extra}
     return render(request, kind.template, context, status=status)
 
 
