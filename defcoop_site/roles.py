@@ -1,8 +1,10 @@
-"""The four roles of an editorial team, as groups. Made once; what an administrator changes in them stays changed."""
+"""The four roles of an editorial team, as groups. Each right is given once; what an administrator takes away stays away."""
 
 from django.apps import apps
 from django.contrib.auth.models import Group, Permission
 from django.db.models.signals import post_migrate
+
+from publishing.models import GivenRight
 
 ENTRIES = ["articles.article", "actors.actor", "actors.agreement"]
 PARTS = ["articles.section", "actors.participation", "actors.obligation", "topics.seealsochoice"]
@@ -13,15 +15,18 @@ WRITING += [f"{verb}_publishing.source" for verb in ("view", "add", "change")] +
     "view_topics.topicalias",
 ]
 VOCABULARY = [f"{verb}_topics.{model}" for model in ("topic", "topicalias") for verb in ("add", "change", "delete")]
+REVIEWING = ["review_entry_publishing.entry"]
 PUBLISHING = ["publish_entry_publishing.entry", "view_publishing.auditevent"]
 PEOPLE = [f"{verb}_auth.{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete")]
+ALONE = ["publish_own_work_publishing.entry"]  # without a second pair of eyes
 
-# {role: rights}; a right is its codename's verb and the model it is about.
+EDITOR = [*WRITING, *VOCABULARY, *REVIEWING]
+# {role: rights}; a right is a permission's codename, without its model where that ends it, and the model it is about.
 ROLES = {
     "contributor": WRITING,
-    "editor": WRITING + VOCABULARY,
-    "publisher": WRITING + VOCABULARY + PUBLISHING,
-    "administrator": WRITING + VOCABULARY + PUBLISHING + PEOPLE,
+    "editor": EDITOR,
+    "publisher": [*EDITOR, *PUBLISHING],
+    "administrator": [*EDITOR, *PUBLISHING, *PEOPLE, *ALONE],
 }
 
 
@@ -29,16 +34,18 @@ def permission(right):
     """The Permission for a right such as "change_articles.article" or "publish_entry_publishing.entry"."""
     path, model = right.rsplit(".", 1)
     verb, app = path.rsplit("_", 1)
-    codename = verb if verb == "publish_entry" else f"{verb}_{model}"
-    return Permission.objects.get(content_type__app_label=app, content_type__model=model, codename=codename)
+    of_model = Permission.objects.filter(content_type__app_label=app, content_type__model=model)
+    return of_model.get(codename__in=[verb, f"{verb}_{model}"])
 
 
 def make_roles(**_kwargs):
-    """Create the groups that do not exist yet, with their rights."""
-    for name, rights in ROLES.items():
-        group, created = Group.objects.get_or_create(name=name)
-        if created:
-            group.permissions.set([permission(right) for right in rights])
+    """Create the groups that do not exist yet, and give each role the rights that it was never given before."""
+    for role, rights in ROLES.items():
+        group, _created = Group.objects.get_or_create(name=role)
+        given = set(GivenRight.objects.filter(role=role).values_list("right", flat=True))
+        fresh = [right for right in rights if right not in given]
+        group.permissions.add(*map(permission, fresh))
+        GivenRight.objects.bulk_create([GivenRight(role=role, right=right) for right in fresh])
 
 
 def connect():

@@ -26,6 +26,8 @@ DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 TIME_ZONE = env.str("DJANGO_TIME_ZONE", default="UTC")
+EMAIL = env.email_url("EMAIL_URL", default="consolemail://")
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="desk@localhost")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
@@ -170,6 +172,10 @@ PERMISSIONS_POLICY = dict.fromkeys(("camera", "geolocation", "microphone", "paym
 # The largest form is an agreement with a few hundred participations of some 17 fields each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+# --- Mail --------------------------------------------------------------------------------------------------------------------
+vars().update(EMAIL)
+EMAIL_TIMEOUT = 10  # a server that does not answer must not hold up an editor
 
 LOGGING = {
     "version": 1,

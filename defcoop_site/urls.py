@@ -5,6 +5,7 @@ from django.contrib.sitemaps.views import sitemap
 from django.urls import include, path
 from django.views.decorators.http import require_safe
 
+from publishing.share_pages import shared_draft
 from publishing.views import name_detail
 
 from . import views
@@ -24,6 +25,7 @@ urlpatterns = [
     path("feed/", require_safe(LatestFeed()), name="feed"),
     path("sitemap.xml", require_safe(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
+    path("share/<str:token>/", shared_draft, name="share"),
     path("healthz", views.health, name="health"),
     path("admin/", admin.site.urls),
 ]

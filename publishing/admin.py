@@ -14,7 +14,7 @@ from .audit import AuditEvent
 from .entry_admin import EntryAdmin
 from .health import DAYS_UNTIL_DEAD, AddressHealth
 from .link_check import keep_archive_address
-from .links_here import source_links
+from .links_here import citations_page
 from .models import Entry, Source
 
 
@@ -93,7 +93,7 @@ class SourceAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if source is None:
             raise Http404(_("There is no such source."))
-        return source_links(self, request, source)
+        return citations_page(self, request, source)
 
 
 @admin.register(Entry)

@@ -24,6 +24,9 @@ class AuditEvent(models.Model):
         PUBLISH = "publish", _("published")
         UNPUBLISH = "unpublish", _("unpublished")
         RESTORE = "restore", _("restored")
+        SIGN_OFF = "sign-off", _("signed off")
+        SHARE = "share", _("shared a draft")
+        REVOKE = "revoke", _("revoked a share link")
         SIGN_IN = "sign-in", _("signed in")
         SIGN_IN_FAILED = "sign-in-failed", _("failed to sign in")
 

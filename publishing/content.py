@@ -117,6 +117,16 @@ def is_parts(value):
     return isinstance(value, list) and bool(value) and all(isinstance(item, dict) and "key" in item for item in value)
 
 
+def parts_of(data):
+    """{key: part} of all parts of a content as JSON, in their order."""
+    return {part["key"]: part for value in data.values() if is_parts(value) for part in value}
+
+
+def part_digest(part):
+    """SHA-256 of what a part says, wherever it stands, as 64 hexadecimal digits."""
+    return digest({name: value for name, value in part.items() if name != "position"})
+
+
 def _flat(data):
     """{path: value}: one path (field,) for each field, and (field, part key, part field) for each field of a part."""
     result = {}

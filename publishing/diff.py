@@ -243,6 +243,7 @@ class RowChange:
     standing: str
     changes: list = field(default_factory=list)
     after: str | None = None
+    is_entry: bool = False
 
     @property
     def moved(self):
@@ -260,6 +261,11 @@ class Comparison:
 
     def __bool__(self):
         return bool(self.rows or self.cited or self.uncited)
+
+    def parts_in_words(self):
+        """What differs, as a list of names: the entry's own fields, then its parts."""
+        fields = [change.label for row in self.rows if row.is_entry for change in row.changes]
+        return fields + [row.heading for row in self.rows if not row.is_entry]
 
 
 @dataclass(frozen=True)
@@ -404,7 +410,8 @@ def compare(old, new, model=None):
     changes = _changes(model, [name for name in names if name not in parts], sides, old, new)
     rows = []
     if changes:
-        rows.append(RowChange(capfirst(str(model._meta.verbose_name if model else _("entry"))), CHANGED, changes))
+        heading = capfirst(str(model._meta.verbose_name if model else _("entry")))
+        rows.append(RowChange(heading, CHANGED, changes, is_entry=True))
     for name in parts:
         rows += _rows_of_parts(model, name, sides, old.get(name) or [], new.get(name) or [])
     before, after = (side.content.get("sources", {}) for side in sides)

@@ -1,35 +1,58 @@
 """The change form of every kind of entry: drafts, publishing, history."""
 
-from itertools import pairwise
+from functools import partial
 
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
-from django.http import Http404, HttpResponseNotAllowed
-from django.shortcuts import redirect, render
+from django.http import HttpResponseNotAllowed
+from django.shortcuts import redirect
 from django.urls import path, reverse
-from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import kinds
+from . import history_pages, kinds, links_here, publication_pages, review_pages, share_pages
 from .conflicts import conflict_message
 from .content import merge
 from .desk import write_aliases
-from .diff import compare
-from .forms import EntryForm, ScheduleForm, UnpublishForm, standing_forms
-from .links_here import entry_links
-from .models import Entry, Snapshot
+from .entry_pages import desk_page, entry_or_404
+from .forms import EntryForm, standing_forms
+from .models import Entry
 from .preview import preview_response
-from .public import PublicEntry, PublicLink, PublicVersion
-from .publication import PublicationError, publish, unpublish
-from .scheduling import PublicationSchedule, cancel, drop_overtaken, in_words, schedule
-from .snapshots import content_of, restore, take_snapshot
+from .public import PublicEntry
+from .publication import PublicationError, publish
+from .review import ReviewError
+from .scheduling import drop_overtaken
+from .snapshots import take_snapshot
+from .standing import (
+    Action,
+    Standing,
+    allowed,
+    base_standing,
+    can_be_submitted,
+    has_draft,
+    has_right,
+    next_step,
+    standing_of,
+    standing_where,
+    with_standing,
+)
 
-PUBLISH_RIGHT = "publishing.publish_entry"
+
+class StandingFilter(admin.SimpleListFilter):
+    """Narrows the list to entries that stand at one place."""
+
+    title = gettext_lazy("state")
+    parameter_name = "standing"
+
+    def lookups(self, request, model_admin):
+        return Standing.choices
+
+    def queryset(self, request, queryset):
+        return queryset.filter(standing_where(self.value())) if self.value() in Standing.values else queryset
 
 
 class EntryAdmin(admin.ModelAdmin):
@@ -38,25 +61,26 @@ class EntryAdmin(admin.ModelAdmin):
     form = EntryForm
     change_form_template = "admin/publishing/change_form.html"
     list_display = ["title", "state_in_words", "saved_at"]
-    list_filter = ["state"]
+    list_filter = [StandingFilter]
     search_fields = ["title", "aliases__name", "slug"]
     ordering = ["title"]
-    list_select_related = ["head"]
     list_per_page = 50
     prepopulated_fields = {"slug": ["title"]}
     save_on_top = False
+    pages = [*history_pages.PAGES, *links_here.PAGES, *publication_pages.PAGES, *review_pages.PAGES, *share_pages.PAGES]
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_in_words(self, entry):
-        if entry.has_unpublished_changes:
-            return format_html(
-                '<span class="desk-state desk-state--changed">{}</span>', _("live, with unpublished changes")
-            )
-        return format_html('<span class="desk-state desk-state--{}">{}</span>', entry.state, entry.get_state_display())
+        standing = standing_of(entry)
+        return format_html('<span class="desk-state desk-state--{}">{}</span>', standing, standing.label)
 
     @admin.display(description=gettext_lazy("last saved"), ordering="head__created_at")
     def saved_at(self, entry):
         return entry.head.created_at if entry.head else None
+
+    def get_queryset(self, request):
+        # Where an entry stands, without the texts of the snapshots that tell it.
+        return with_standing(super().get_queryset(request))
 
     def has_delete_permission(self, request, obj=None):
         # An entry's address, history and citations outlive it: it is unpublished, never deleted.
@@ -68,12 +92,10 @@ class EntryAdmin(admin.ModelAdmin):
         ours = [
             path("add/preview/", view(self.preview_view), name=f"{name}_preview_new"),
             path("<path:object_id>/preview/", view(self.preview_view), name=f"{name}_preview"),
-            path("<path:object_id>/snapshots/<int:number>/", view(self.snapshot_view), name=f"{name}_snapshot"),
-            path("<path:object_id>/snapshots/<int:older>..<int:newer>/", view(self.diff_view), name=f"{name}_diff"),
-            path("<path:object_id>/snapshots/<int:number>/restore/", view(self.restore_view), name=f"{name}_restore"),
-            path("<path:object_id>/unpublish/", view(self.unpublish_view), name=f"{name}_unpublish"),
-            path("<path:object_id>/schedule/", view(self.schedule_view), name=f"{name}_schedule"),
-            path("<path:object_id>/links/", view(self.links_view), name=f"{name}_links"),
+            *(
+                path(f"<path:object_id>/{page.path}", view(partial(page.respond, self)), name=f"{name}_{page.name}")
+                for page in self.pages
+            ),
         ]
         return ours + super().get_urls()
 
@@ -82,17 +104,6 @@ class EntryAdmin(admin.ModelAdmin):
             f"{self.admin_site.name}:{self.opts.app_label}_{self.opts.model_name}_{name}",
             args=[quote(arg) for arg in args],
         )
-
-    def _entry_or_404(self, request, object_id, right):
-        """The row, for somebody with the right ("view" or "change")."""
-        row = self.get_object(request, unquote(object_id))
-        if row is None:
-            if not getattr(self, f"has_{right}_permission")(request):
-                raise PermissionDenied
-            raise Http404(_("There is no such entry."))
-        if not getattr(self, f"has_{right}_permission")(request, row):
-            raise PermissionDenied
-        return row
 
     # --- The form --------------------------------------------------------------------------------------------------------
 
@@ -134,27 +145,31 @@ class EntryAdmin(admin.ModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         if request.method != "POST":
-            return super().changeform_view(
-                request, object_id, form_url, {**self._state_context(request, object_id), **(extra_context or {})}
-            )
-        if "_publish" in request.POST and not request.user.has_perm(PUBLISH_RIGHT):
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        if "_publish" in request.POST and not has_right(request.user, Action.PUBLISH):
             raise PermissionDenied
         with transaction.atomic():
             if object_id:
                 merged = self._merge_outdated(request, object_id)
                 if merged:
                     return merged
-            context = {**self._state_context(request, object_id), **(extra_context or {})}
-            return super().changeform_view(request, object_id, form_url, context)
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
-    def _state_context(self, request, object_id):
-        may_publish = request.user.has_perm(PUBLISH_RIGHT)
-        preview = self.address("preview", object_id) if object_id else self.address("preview_new")
-        return {"may_publish": may_publish, "preview_address": preview}
+    def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        context["preview_address"] = self.address("preview", obj.pk) if obj else self.address("preview_new")
+        context["allowed"] = allowed(request.user, obj)
+        context["may_submit"] = obj is None or can_be_submitted(obj)
+        if obj:
+            context.update(
+                standing=standing_of(obj), base_standing=base_standing(obj), next_step=next_step(request.user, obj)
+            )
+            if obj.live and has_draft(obj):
+                context["live_diff_address"] = self.address("diff", obj.pk, obj.live.number, obj.head.number)
+        return super().render_change_form(request, context, *args, obj=obj, **kwargs)
 
     def _merge_outdated(self, request, object_id):
         """Join a save that was begun on an older snapshot with what came since. None where the form is up to date or cannot be joined yet."""
-        row = self._entry_or_404(request, object_id, "change")
+        row = entry_or_404(self, request, object_id, "change")
         Entry.objects.select_for_update().get(pk=row.pk)
         row.refresh_from_db()
         if row.head is None or request.POST.get("base") == str(row.head.number):
@@ -210,195 +225,42 @@ class EntryAdmin(admin.ModelAdmin):
                 request, format_html('{} <a href="{}">{}</a>', _("Published."), address, _("Read the page"))
             )
 
+    def _submit_if_asked(self, request, row):
+        if "_submit" not in request.POST:
+            return
+        try:
+            with transaction.atomic():
+                review_pages.submit_draft(self, request, self.get_queryset(request).get(pk=row.pk))
+        except ReviewError as error:
+            messages.warning(request, _("Saved, but not submitted. %(reason)s") % {"reason": error})
+
+    def _after_saving(self, request, row, ordinary):
+        """Take the step that the pressed button asks for. ordinary: makes the admin's own response."""
+        self._publish_if_asked(request, row)
+        self._submit_if_asked(request, row)
+        if {"_publish", "_submit"} & set(request.POST) and IS_POPUP_VAR not in request.POST:
+            return redirect(self.address("change", row.pk))
+        return ordinary()
+
     def response_change(self, request, obj):
-        self._publish_if_asked(request, obj)
-        if "_publish" in request.POST:
-            return redirect(self.address("change", obj.pk))
-        return super().response_change(request, obj)
+        return self._after_saving(request, obj, partial(super().response_change, request, obj))
 
     def response_add(self, request, obj, post_url_continue=None):
-        self._publish_if_asked(request, obj)
-        if "_publish" in request.POST and IS_POPUP_VAR not in request.POST:
-            return redirect(self.address("change", obj.pk))
-        return super().response_add(request, obj, post_url_continue)
-
-    # --- Preview, history, restore, unpublish ----------------------------------------------------------------------------
+        return self._after_saving(request, obj, partial(super().response_add, request, obj, post_url_continue))
 
     def preview_view(self, request, object_id=None):
         """The page that the posted form would make. Writes nothing, not even a tag."""
-        row = self._entry_or_404(request, object_id, "change") if object_id else None
+        row = entry_or_404(self, request, object_id, "change") if object_id else None
         if row is None and not self.has_add_permission(request):
             raise PermissionDenied
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         form, formsets, valid = self._posted(request, row)
         if not valid:
-            context = {
-                **self.admin_site.each_context(request),
-                "title": _("Preview"),
-                "form": form,
-                "formsets": formsets,
-                "opts": self.opts,
-            }
-            return render(request, "admin/publishing/preview_errors.html", context, status=422)
+            return desk_page(
+                self, request, row, "preview_errors.html", _("Preview"), status=422, form=form, formsets=formsets
+            )
         kind = kinds.get(self.model.KIND)
         content = kind.desk.from_forms(form, self._parts(formsets))
         banner = _("Preview of what is in the form. Nothing has been saved.")
         return preview_response(request, form.instance.id, kind.name, content, banner, form.cleaned_data["is_minor"])
-
-    def history_view(self, request, object_id, extra_context=None):
-        """All snapshots of an entry, the newest first."""
-        row = self._entry_or_404(request, object_id, "view")
-        versions = {version.snapshot_number: version for version in PublicVersion.objects.filter(entry_id=row.pk)}
-        snapshots = list(row.snapshots.select_related("author").defer("content"))
-        for snapshot in snapshots:
-            snapshot.version = versions.get(snapshot.number)
-            snapshot.address = self.address("snapshot", row.pk, snapshot.number)
-            snapshot.restore_address = self.address("restore", row.pk, snapshot.number)
-        for newer, older in pairwise(snapshots):
-            newer.before = older.number
-            newer.diff_address = self.address("diff", row.pk, older.number, newer.number)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("History of “%(title)s”") % {"title": row.title},
-            "object": row,
-            "opts": self.opts,
-            "snapshots": snapshots,
-            "may_change": self.has_change_permission(request, row),
-        }
-        return render(request, "admin/publishing/history.html", context)
-
-    def _snapshot_or_404(self, row, number):
-        snapshot = Snapshot.objects.filter(entry=row.pk, number=number).select_related("entry").first()
-        if snapshot is None:
-            raise Http404(_("This entry has no such snapshot."))
-        return snapshot
-
-    def snapshot_view(self, request, object_id, number):
-        """The page as a snapshot would make it."""
-        row = self._entry_or_404(request, object_id, "view")
-        snapshot = self._snapshot_or_404(row, number)
-        banner = _("Snapshot %(number)d of the history, as it would look now.") % {"number": snapshot.number}
-        return preview_response(request, row.pk, row.KIND, content_of(snapshot), banner)
-
-    def diff_view(self, request, object_id, older, newer):
-        """What differs between two snapshots."""
-        row = self._entry_or_404(request, object_id, "view")
-        snapshots = [self._snapshot_or_404(row, number) for number in (older, newer)]
-        for snapshot in snapshots:
-            snapshot.address = self.address("snapshot", row.pk, snapshot.number)
-        before, after = (content_of(snapshot).to_json() for snapshot in snapshots)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Changes of “%(title)s” from snapshot %(older)d to %(newer)d")
-            % {"title": row.title, "older": older, "newer": newer},
-            "object": row,
-            "opts": self.opts,
-            "snapshots": snapshots,
-            "language": after["language"],
-            "comparison": compare(before, after, self.model),
-        }
-        return render(request, "admin/publishing/diff.html", context)
-
-    def restore_view(self, request, object_id, number):
-        """Make an older snapshot the draft again."""
-        row = self._entry_or_404(request, object_id, "change")
-        snapshot = self._snapshot_or_404(row, number)
-        if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
-        summary = _("Restored snapshot %(number)d") % {"number": snapshot.number}
-        with transaction.atomic():
-            _fresh, losses = restore(row, snapshot, request.user, summary)
-            self.log_change(request, row, summary)
-        messages.success(
-            request, _("%(summary)s as the draft. Readers see it when you publish.") % {"summary": summary}
-        )
-        for loss in losses:
-            messages.warning(request, loss)
-        return redirect(self.address("change", row.pk))
-
-    def unpublish_view(self, request, object_id):
-        """Take a live page away."""
-        row = self._entry_or_404(request, object_id, "change")
-        if not request.user.has_perm(PUBLISH_RIGHT):
-            raise PermissionDenied
-        links = PublicLink.objects.filter(target_id=row.pk).exclude(entry=row.pk)
-        form = UnpublishForm(request.POST or None, entry=row)
-        if request.method == "POST" and form.is_valid():
-            try:
-                with transaction.atomic():
-                    unpublish(row, form.cleaned_data["outcome"], form.cleaned_data["target"], request.user)
-                    cancel(row)  # what was planned for the page before; it would bring the page back
-                    self.log_change(
-                        request,
-                        row,
-                        _("Unpublished: %(outcome)s.") % {"outcome": Entry.State(form.cleaned_data["outcome"]).label},
-                    )
-            except PublicationError as error:
-                form.add_error(None, str(error))
-            else:
-                messages.success(request, _("The page is no longer live."))
-                return redirect(self.address("change", row.pk))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Unpublish “%(title)s”") % {"title": row.title},
-            "object": row,
-            "opts": self.opts,
-            "linking": PublicEntry.objects.live().filter(pk__in=links.values("entry")).for_list().order_by("sort_key"),
-            "form": form,
-        }
-        return render(request, "admin/publishing/unpublish.html", context)
-
-    def links_view(self, request, object_id):
-        """What links to the entry."""
-        return entry_links(self, request, self._entry_or_404(request, object_id, "view"))
-
-    def schedule_view(self, request, object_id):
-        """Choose when the draft, as it now is, goes live; or give up the choice."""
-        row = self._entry_or_404(request, object_id, "change")
-        if not request.user.has_perm(PUBLISH_RIGHT):
-            raise PermissionDenied
-        waiting = PublicationSchedule.objects.select_related("snapshot").filter(entry=row.pk).first()
-        if request.method == "POST" and "_cancel" in request.POST:
-            with transaction.atomic():
-                cancelled = cancel(row)
-                if cancelled:
-                    self.log_change(request, row, _("The schedule is cancelled."))
-            if cancelled:
-                messages.success(request, _("The schedule is cancelled. The draft stays as it is."))
-            else:
-                messages.warning(request, _("Nothing was waiting any more; it may just have been published."))
-            return redirect(self.address("change", row.pk))
-        initial = (
-            {"due_at": waiting.due_at, "public_note": waiting.note, "is_minor": waiting.is_minor} if waiting else {}
-        )
-        form = ScheduleForm(
-            request.POST if request.method == "POST" else None,
-            entry=row,
-            now_in_words=in_words(timezone.now()),
-            initial=initial,
-        )
-        if request.method == "POST" and form.is_valid():
-            chosen = form.cleaned_data
-            try:
-                with transaction.atomic():
-                    made = schedule(row.head, chosen["due_at"], request.user, chosen["public_note"], chosen["is_minor"])
-                    said = _("Snapshot %(number)d to be published on %(when)s.") % {
-                        "number": row.head.number,
-                        "when": made.due_in_words,
-                    }
-                    self.log_change(request, row, said)
-            except PublicationError as error:
-                form.add_error(None, str(error))
-            else:
-                messages.success(request, said)
-                return redirect(self.address("change", row.pk))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": _("Publish “%(title)s” at…") % {"title": row.title},
-            "object": row,
-            "opts": self.opts,
-            "form": form,
-            "schedule": waiting,
-        }
-        return render(request, "admin/publishing/schedule.html", context)

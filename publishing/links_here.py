@@ -2,10 +2,10 @@
 
 from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from .entry_pages import EntryPage, desk_page
 from .names import name_address
 from .public import Redirect
 from .references import EntryLink
@@ -14,41 +14,28 @@ PAGE_SIZE = 100
 LIVE, DRAFT = EntryLink.Side.LIVE, EntryLink.Side.DRAFT
 
 
-def entry_links(model_admin, request, row):
-    """What links to an entry, in eight queries at most. row: a working row that the user may see."""
+def links_page(desk, request, row):
+    """What links to an entry."""
     names = [row.title, *row.aliases.values_list("name", flat=True)]
     shared = {f"={name_address(name)}" for name in names}
     moved = Redirect.objects.filter(target_id=row.pk).order_by("kind", "slug")
     addresses = [(reverse(f"{old.kind}_detail", args=[old.slug]), old.owner_id == row.pk) for old in moved]
-    return _page(
-        model_admin,
-        request,
-        row,
-        title=_("What links to “%(title)s”") % {"title": row.title},
-        targets=[str(row.pk), *sorted(shared)],
-        addresses=addresses,
-    )
+    title = _("What links to “%(title)s”") % {"title": row.title}
+    return _listing(desk, request, row, title, [str(row.pk), *sorted(shared)], addresses)
 
 
-def source_links(model_admin, request, source):
+def citations_page(desk, request, source):
     """Which entries cite a source."""
     title = _("What cites “%(title)s”") % {"title": source.title}
-    return _page(model_admin, request, source, title=title, targets=[f"@{source.key}"], addresses=[])
+    return _listing(desk, request, source, title, [f"@{source.key}"], [])
 
 
-def _page(model_admin, request, row, *, title, targets, addresses):
-    desks = _desks(model_admin.admin_site, request)
+def _listing(desk, request, row, title, targets, addresses):
+    desks = _desks(desk.admin_site, request)
     links = EntryLink.objects.filter(target__in=targets, entry__kind__in=desks).exclude(entry=row.pk)
-    context = {
-        **model_admin.admin_site.each_context(request),
-        "title": title,
-        "object": row,
-        "opts": model_admin.opts,
-        "live": _listed(links, LIVE, DRAFT, request.GET.get("live"), desks),
-        "draft": _listed(links, DRAFT, LIVE, request.GET.get("draft"), desks),
-        "addresses": addresses,
-    }
-    return render(request, "admin/publishing/links.html", context)
+    live = _listed(links, LIVE, DRAFT, request.GET.get("live"), desks)
+    draft = _listed(links, DRAFT, LIVE, request.GET.get("draft"), desks)
+    return desk_page(desk, request, row, "links.html", title, live=live, draft=draft, addresses=addresses)
 
 
 def _desks(site, request):
@@ -70,3 +57,6 @@ def _listed(links, side, other, number, desks):
         link.address = desks[link.entry.kind].address("change", link.entry_id)
         link.by_shared_name = link.target.startswith("=")
     return page
+
+
+PAGES = [EntryPage("links", "links/", links_page, right="view")]

@@ -98,6 +98,13 @@ class Entry(models.Model):
     redirect_to = models.ForeignKey(
         "self", null=True, blank=True, editable=False, on_delete=models.PROTECT, related_name="redirected_here"
     )
+    review = models.ForeignKey(
+        "ReviewRequest", null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )  # the latest
+    # Who published a draft that they had changed last, until somebody else signs it off.
+    unreviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
+    )
     created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
@@ -108,7 +115,11 @@ class Entry(models.Model):
                 violation_error_message=_("Another entry of this kind has this address. Choose another."),
             )
         ]
-        permissions = [("publish_entry", _("Can publish and unpublish entries"))]
+        permissions = [
+            ("review_entry", _("Can review drafts and sign off what was published")),
+            ("publish_entry", _("Can publish and unpublish entries")),
+            ("publish_own_work", _("Can publish a draft that they changed last")),
+        ]
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
 
@@ -183,6 +194,7 @@ class Snapshot(models.Model):
         settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+", verbose_name=_("author")
     )
     summary = models.CharField(_("summary"), max_length=200, blank=True)
+    changed_parts = models.JSONField(default=list)  # names of the fields and parts that differ from the snapshot before
     created_at = models.DateTimeField(_("saved"), auto_now_add=True)
 
     objects = SnapshotQuerySet.as_manager()
@@ -216,4 +228,20 @@ class SeededRecord(models.Model):
         return self.key
 
 
-from .scheduling import PublicationSchedule  # noqa: E402, F401 - last, as it publishes what stands above
+class GivenRight(models.Model):
+    """That a role was given a right, so that it is never given again, whoever took it away."""
+
+    role = models.CharField(max_length=80)
+    right = models.CharField(max_length=120)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["role", "right"], name="right_is_given_to_a_role_once")]
+
+    def __str__(self):
+        return f"{self.role}: {self.right}"
+
+
+# Last, as these work on what stands above.
+from .review import Comment, ReviewRequest  # noqa: E402, F401
+from .scheduling import PublicationSchedule  # noqa: E402, F401
+from .sharing import ShareLink, ShareVisit  # noqa: E402, F401

@@ -8,8 +8,8 @@ from .public import PublicEntry, PublicVersion
 from .views import render_entry
 
 
-def preview_response(request, key, kind_name, content, banner, minor=False):
-    """The page that publishing this content now would make, with a banner. Writes nothing."""
+def preview_response(request, key, kind_name, content, banner, minor=False, **extra):
+    """The page that publishing this content now would make, with a banner. Writes nothing. extra: more for the template."""
     entry = kinds.get(kind_name).project(key, content).entry
     live, now = PublicEntry.objects.filter(pk=key).first(), timezone.now()
     last = PublicVersion.objects.filter(entry_id=key).order_by("-number").first()
@@ -21,6 +21,6 @@ def preview_response(request, key, kind_name, content, banner, minor=False):
         live.revised_at if unchanged or (live and minor) else now,
         number,
     )
-    response = render_entry(request, entry, preview=banner)
+    response = render_entry(request, entry, preview=banner, **extra)
     response["Cache-Control"] = "no-store"
     return response

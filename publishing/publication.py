@@ -11,6 +11,7 @@ from .models import Entry
 from .projecting import stamp
 from .public import Generation, PublicEntry, PublicVersion, Redirect
 from .references import EntryLink, links_of, write_links
+from .review import OWN_WORK_RIGHT, close_published, is_approved, is_own_work
 
 
 class PublicationError(Exception):
@@ -32,14 +33,20 @@ def publish(snapshot, by=None, note="", minor=False):
     """Make a snapshot the page that readers see. Publishing what is live already changes nothing.
 
     note: what changed, for readers; needed from the second version on, unless the change is minor. A minor version moves neither the
-    "last revised" date nor the feeds. Raises PublicationError where the note, the title or the standfirst is missing, or where
-    the address belongs to another live page.
+    "last revised" date nor the feeds. Raises PublicationError where the note, the title or the standfirst is missing, where
+    the address belongs to another live page, or where `by` changed the draft last and lacks the right to publish own work; with that
+    right, and unless somebody else approved this snapshot, the entry counts as unreviewed until it is signed off.
     """
     entry = _locked(snapshot.entry)
     if entry.live_id == snapshot.pk and entry.state == Entry.State.LIVE:
         return PublicVersion.objects.filter(entry_id=entry.pk).latest("number")
     content = snapshot.content
     _refuse_incomplete(entry, content)
+    own_work = is_own_work(by, snapshot)
+    if own_work and not by.has_perm(OWN_WORK_RIGHT):
+        raise PublicationError(
+            _("You changed this draft last: have somebody else publish it, or submit it for review.")
+        )
     last = PublicVersion.objects.filter(entry_id=entry.pk).order_by("-number").first()
     was = Entry.State(entry.state).label
     if last and last.snapshot_number == snapshot.number:
@@ -61,7 +68,9 @@ def publish(snapshot, by=None, note="", minor=False):
             published_at=timezone.now(),
         )
     entry.live, entry.state, entry.redirect_to = snapshot, Entry.State.LIVE, None
-    entry.save(update_fields=["live", "state", "redirect_to"])
+    entry.unreviewed_by = by if own_work and not is_approved(snapshot) else None
+    entry.save(update_fields=["live", "state", "redirect_to", "unreviewed_by"])
+    close_published(snapshot, by)
     write_public(entry)
     raise_generation()
     record(AuditEvent.Action.PUBLISH, by, entry, was=was, became=f"{content['title']}, v{version.number}")

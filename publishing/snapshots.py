@@ -7,6 +7,7 @@ from . import kinds
 from .audit import AuditEvent, record
 from .content import SCHEMA, digest
 from .desk import missing_source
+from .diff import compare
 from .models import Entry, Snapshot
 from .references import EntryLink, links_of, write_links
 
@@ -31,7 +32,14 @@ def take_snapshot(row, author=None, summary=""):
         return entry.head
     last = entry.snapshots.aggregate(last=Max("number"))["last"] or 0
     snapshot = Snapshot.objects.create(
-        entry=entry, number=last + 1, schema=SCHEMA, content=data, digest=fingerprint, author=author, summary=summary
+        entry=entry,
+        number=last + 1,
+        schema=SCHEMA,
+        content=data,
+        digest=fingerprint,
+        author=author,
+        summary=summary,
+        changed_parts=compare(entry.head.content, data, type(row)).parts_in_words() if entry.head else [],
     )
     Entry.objects.filter(pk=entry.pk).update(head=snapshot)
     write_links(entry.pk, EntryLink.Side.DRAFT, links_of(kind.project(entry.pk, content)))

@@ -23,6 +23,8 @@ SETTINGS = {
     "DJANGO_BEHIND_PROXY": "false",
     "DJANGO_HSTS_SECONDS": "0",
     "DJANGO_TIME_ZONE": "UTC",
+    "EMAIL_URL": "memorymail://",
+    "DEFAULT_FROM_EMAIL": "desk@localhost",
     "CONTACT_EMAIL": "",
     "LOG_LEVEL": "INFO",
     "STATIC_ROOT": str(BASE_DIR / "staticfiles"),

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0003_add_publication_schedule"),
+        ("publishing", "0004_add_review_and_share_links"),
     ]
 
     operations = [
