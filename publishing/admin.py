@@ -64,7 +64,7 @@ class SourceAdmin(admin.ModelAdmin):
         columns = ("checked_at", "last_good_on", "failed_days", "finding")
         return super().get_queryset(request).annotate(**{name: Subquery(health.values(name)[:1]) for name in columns})
 
-    @admin.display(description=gettext_lazy("address"))
+    @admin.display(description=gettext_lazy("last visit"))
     def address_standing(self, source):
         """What the visits to its address found."""
         if not source.url or getattr(source, "checked_at", None) is None:
