@@ -5,6 +5,9 @@ from .names import name_address, normalise
 from .public import PublicEntry, PublicLink, PublicName
 from .text import Notes, link_target, linked_names, to_plain, typographic
 
+# Another word whenever a release projects snapshots otherwise than the one before: `manage.py prepare` then writes the public rows anew.
+PROJECTION = "projection:names-and-links"
+
 
 def notes_of(content):
     """A Notes for the entry's sources; bodies rendered with it number their citations."""
