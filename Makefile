@@ -17,7 +17,7 @@ SAFE = DJANGO_DEBUG=false DJANGO_SECRET_KEY=for-the-check-of-the-settings-only-0
 	DJANGO_SECURE_COOKIES=true DJANGO_SSL_REDIRECT=true DJANGO_HSTS_SECONDS=3600 DATABASE_URL=sqlite://:memory: CACHE_URL=locmemcache://
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 $(UPGRADE)
 
-.PHONY: help serve test check lint fix lock clean python environment
+.PHONY: help serve test check bench lint fix lock clean python environment
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -38,6 +38,9 @@ lint: environment ## the part of `check` that runs no tests
 	$(BIN)/lint-imports --no-logo
 	@$(SAFE) $(BIN)/python manage.py makemigrations --check --dry-run
 	@$(SAFE) $(BIN)/python manage.py check --deploy --fail-level ERROR
+
+bench: environment ## measure libraries of up to 100,000 entries against what is promised: ARGS="--database SQLite"
+	@$(BIN)/python -m benchmarks $(ARGS)
 
 fix: environment ## format, and mend what can be mended by itself
 	$(BIN)/ruff check --fix-only .

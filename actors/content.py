@@ -25,8 +25,8 @@ class ActorContent(EntryContent):
     facts_locator: str = ""
     body: str = ""
 
-    def prose(self):
-        return [self.body]
+    def texts(self):
+        return {("body",): self.body}
 
     def source_keys(self):
         return (
@@ -95,8 +95,8 @@ class AgreementContent(EntryContent):
     obligations: list[ObligationContent] = field(default_factory=list)
     participations: list[ParticipationContent] = field(default_factory=list)
 
-    def prose(self):
-        return [self.body]
+    def texts(self):
+        return {("body",): self.body}
 
     def source_keys(self):
         cited = [self.text_source, self.facts_source]

@@ -13,6 +13,7 @@ from publishing.desk import (
 from publishing.models import Source
 from topics.desk import Tied, write_see_also, write_topics
 
+from .checks import check_actor, check_agreement
 from .content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
 from .models import Actor, Agreement
 
@@ -41,7 +42,9 @@ def in_order(rows):
 
 
 class ActorDesk:
-    """from_rows, from_forms and to_rows of actors."""
+    """from_rows, from_forms, to_rows and check of actors."""
+
+    check = staticmethod(check_actor)
 
     @staticmethod
     def _build(row, tied, predecessors):
@@ -96,7 +99,9 @@ def find_source(key, losses):
 
 
 class AgreementDesk:
-    """from_rows, from_forms and to_rows of agreements."""
+    """from_rows, from_forms, to_rows and check of agreements."""
+
+    check = staticmethod(check_agreement)
 
     @staticmethod
     def _build(row, tied, obligations, participations):

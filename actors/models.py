@@ -7,11 +7,12 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
-from publishing.dates import DateTextField, certainly_before
+from publishing.dates import DateTextField
 from publishing.models import Entry, Source
+from publishing.writing import MarkdownField
 from topics.models import TaggedEntry
 
-from . import terms
+from . import order, terms
 from .public import PublicActor, PublicAgreement, PublicParticipation  # noqa: F401 - Django finds models here
 
 END_HELP = _(
@@ -19,16 +20,10 @@ END_HELP = _(
 )
 
 
-def check_order(row, *pairs):
-    """Raise a ValidationError on the later field of the first pair (earlier, later, message) that is certainly in the wrong order."""
-    for earlier, later, message in pairs:
-        first, second = getattr(row, earlier), getattr(row, later)
-        try:
-            wrong = certainly_before(second, first)
-        except ValueError:
-            continue  # the field's own validator names what is wrong with it
-        if wrong:
-            raise ValidationError({later: message})
+def check_order(row, rules):
+    """Raise a ValidationError on the later field of the first rule of `order` that the row's dates certainly break."""
+    for later, message in order.misplaced(row, rules):
+        raise ValidationError({later: message})
 
 
 class Actor(Entry):
@@ -81,7 +76,7 @@ class Actor(Entry):
         related_name="+",
     )
     facts_locator = models.CharField(_("place in the source"), max_length=120, blank=True)
-    body = models.TextField(
+    body = MarkdownField(
         _("text"), blank=True, help_text=_("Markdown. [[Name]] links to an entry, [@key] cites a source.")
     )
     topics = TaggableManager(through=TaggedEntry, blank=True, verbose_name=_("topics"))
@@ -92,7 +87,7 @@ class Actor(Entry):
 
     def clean(self):
         super().clean()
-        check_order(self, ("founded", "dissolved", _("An actor cannot be dissolved before it was founded.")))
+        check_order(self, order.ACTOR)
         if self.iso3 and not (len(self.iso3) == 3 and self.iso3.isascii() and self.iso3.isupper()):
             raise ValidationError({"iso3": _("Write three capital letters, such as FRA.")})
         self._refuse_own_part()
@@ -162,7 +157,7 @@ class Agreement(Entry):
         on_delete=models.PROTECT,
         related_name="supersedes",
     )
-    body = models.TextField(
+    body = MarkdownField(
         _("text"), blank=True, help_text=_("Markdown. [[Name]] links to an entry, [@key] cites a source.")
     )
     topics = TaggableManager(through=TaggedEntry, blank=True, verbose_name=_("topics"))
@@ -173,11 +168,7 @@ class Agreement(Entry):
 
     def clean(self):
         super().clean()
-        check_order(
-            self,
-            ("signed", "terminated", _("An agreement cannot end before it was signed.")),
-            ("in_force", "terminated", _("An agreement cannot end before it entered into force.")),
-        )
+        check_order(self, order.AGREEMENT)
         if self.agreement_type == terms.AgreementType.PROTOCOL and not self.amends_id:
             raise ValidationError({"amends": _("A protocol or amendment names the agreement that it changes.")})
         for name in ("amends", "superseded_by"):
@@ -252,12 +243,7 @@ class Participation(models.Model):
 
     def clean(self):
         super().clean()
-        check_order(
-            self,
-            ("in_force", "ended", _("A spell cannot end before it begins.")),
-            ("signed", "ended", _("A spell cannot end before the signature.")),
-            ("signed", "consent", _("Consent to be bound cannot come before the signature.")),
-        )
+        check_order(self, order.SPELL)
         if (
             self.actor_id
             and self.agreement_id

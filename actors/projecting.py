@@ -48,7 +48,7 @@ def project_actor(key, content):
         iso3=content.iso3,
         dissolved=content.dissolved,
     )
-    return Projection(entry, [detail, *tagging_rows(key, content), *link_rows(entry, ways), *name_rows(entry)])
+    return Projection(entry, [detail, *tagging_rows(entry, content), *link_rows(entry, ways), *name_rows(entry)])
 
 
 def _party(part, content, notes):
@@ -82,7 +82,7 @@ def project_agreement(key, content):
     ways = [(Way.AMENDS, content.amends), (Way.SUPERSEDED, content.superseded_by)]
     ways += [(Way.PARTY, part.actor) for part in content.participations]
     rows = [_agreement_row(key, content), *(_participation_row(key, content, part) for part in content.participations)]
-    return Projection(entry, [*rows, *tagging_rows(key, content), *link_rows(entry, ways), *name_rows(entry)])
+    return Projection(entry, [*rows, *tagging_rows(entry, content), *link_rows(entry, ways), *name_rows(entry)])
 
 
 def _agreement_row(key, content):

@@ -22,5 +22,6 @@ class ArticleContent(EntryContent):
     introduction: str = ""
     sections: list[SectionContent] = field(default_factory=list)
 
-    def prose(self):
-        return [self.introduction, *(section.body for section in self.sections)]
+    def texts(self):
+        bodies = {("sections", section.key, "body"): section.body for section in self.sections}
+        return {("introduction",): self.introduction, **bodies}

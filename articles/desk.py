@@ -4,6 +4,7 @@ from publishing.desk import ENTRY_FIELDS, existing, finish, plain_fields, write_
 from topics.desk import Tied, write_see_also, write_topics
 from topics.vocabulary import Topic
 
+from .checks import check_article
 from .content import ArticleContent, SectionContent
 
 ARTICLE_FIELDS = (*ENTRY_FIELDS, "introduction", "link_first_mentions")
@@ -11,7 +12,9 @@ SECTION_FIELDS = ("position", "level", "title", "body")
 
 
 class ArticleDesk:
-    """from_rows, from_forms and to_rows of articles."""
+    """from_rows, from_forms, to_rows and check of articles."""
+
+    check = staticmethod(check_article)
 
     @staticmethod
     def _build(row, tied, sections):

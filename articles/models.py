@@ -8,6 +8,7 @@ from taggit.managers import TaggableManager
 from taggit.models import ItemBase
 
 from publishing.models import Entry
+from publishing.writing import MarkdownField
 from topics.models import TaggedEntry
 from topics.vocabulary import Topic
 
@@ -17,7 +18,7 @@ class Article(Entry):
 
     KIND = "article"
 
-    introduction = models.TextField(
+    introduction = MarkdownField(
         _("introduction"),
         blank=True,
         help_text=_("Markdown, before the first heading. [[Name]] links to an entry, [@key] cites a source."),
@@ -46,7 +47,7 @@ class Section(models.Model):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     level = models.PositiveSmallIntegerField(_("level"), choices=Level, default=Level.MAIN)
     title = models.CharField(_("heading"), max_length=200)
-    body = models.TextField(
+    body = MarkdownField(
         _("text"),
         blank=True,
         help_text=_(

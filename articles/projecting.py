@@ -51,4 +51,4 @@ def project_article(key, content):
     sections = [_section(part, anchor, render) for part, anchor in zip(content.sections, anchors, strict=True)]
     page = {"introduction": introduction, "sections": sections}
     entry = public_entry("article", key, content, category="", page=page, notes=notes, linked=mentions.linked)
-    return Projection(entry, [*tagging_rows(key, content), *link_rows(entry, []), *name_rows(entry)])
+    return Projection(entry, [*tagging_rows(entry, content), *link_rows(entry, []), *name_rows(entry)])

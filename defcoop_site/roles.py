@@ -17,6 +17,7 @@ WRITING += [f"{verb}_publishing.source" for verb in ("view", "add", "change")] +
 VOCABULARY = [f"{verb}_topics.{model}" for model in ("topic", "topicalias") for verb in ("add", "change", "delete")]
 REVIEWING = ["review_entry_publishing.entry"]
 PUBLISHING = ["publish_entry_publishing.entry", "view_publishing.auditevent"]
+PURGING = ["purge_entry_publishing.entry"]
 PEOPLE = [f"{verb}_auth.{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete")]
 ALONE = ["publish_own_work_publishing.entry"]  # without a second pair of eyes
 
@@ -26,7 +27,7 @@ ROLES = {
     "contributor": WRITING,
     "editor": EDITOR,
     "publisher": [*EDITOR, *PUBLISHING],
-    "administrator": [*EDITOR, *PUBLISHING, *PEOPLE, *ALONE],
+    "administrator": [*EDITOR, *PUBLISHING, *PURGING, *PEOPLE, *ALONE],
 }
 
 

@@ -107,8 +107,10 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TAGGIT_CASE_INSENSITIVE = True
 
 # --- See also (topics/see_also.py) -------------------------------------------------------------------------------------------
-# Added to a candidate's score, in millionths of a natural logarithm, if its text links to the page: about one rare topic.
+# Added to the rarity of the shared topics, in millionths of a natural logarithm, if the candidate links to the page. As much as one more
+# shared topic that one entry in twenty carries: ln(1 + 20) is 3.04. At 0, links do not count.
 SEE_ALSO_LINK_BONUS = 3_000_000
+# How many suggestions a section with topics of its own shows, and how many stand at the page's end.
 SEE_ALSO_INLINE = 1
 SEE_ALSO_AT_END = 6
 

@@ -1,7 +1,10 @@
 """The editorial desk: sources, the audit log, and the choice of entries. Each kind's own admin derives from `entry_admin`."""
 
+from functools import partial
+
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
+from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
@@ -11,11 +14,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .audit import AuditEvent
+from .completion import complete
 from .entry_admin import EntryAdmin
 from .health import DAYS_UNTIL_DEAD, AddressHealth
 from .link_check import keep_archive_address
 from .links_here import citations_page
 from .models import Entry, Source
+from .people_admin import GroupDesk, UserDesk
+from .release_admin import ReleaseAdmin
+from .releases import Release
+from .trash import Trashed
+from .trash_pages import OutOfTrash, TrashAdmin
+
+admin.site.register(Release, ReleaseAdmin)
+admin.site.register(Trashed, TrashAdmin)
+# In place of Django's own, which log no changes of rights here.
+admin.site.unregister([User, Group])
+admin.site.register(User, UserDesk)
+admin.site.register(Group, GroupDesk)
 
 
 class AddressFilter(admin.SimpleListFilter):
@@ -97,12 +113,16 @@ class SourceAdmin(admin.ModelAdmin):
 
 
 @admin.register(Entry)
-class EntryLookup(admin.ModelAdmin):
+class EntryLookup(OutOfTrash, admin.ModelAdmin):
     """Entries of all kinds, for the fields that choose one by typing. Not a place to edit."""
 
     list_display = ["title", "kind", "state"]
     search_fields = ["title", "aliases__name"]
     ordering = ["title"]
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(partial(complete, self))
+        return [path("complete/", view, name="publishing_entry_complete"), *super().get_urls()]
 
     def has_module_permission(self, request):
         return False

@@ -6,6 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+LONGEST = 400  # a public note, with what it belongs to
+
 
 class AuditQuerySet(models.QuerySet):
     """Events are written once."""
@@ -27,6 +29,13 @@ class AuditEvent(models.Model):
         SIGN_OFF = "sign-off", _("signed off")
         SHARE = "share", _("shared a draft")
         REVOKE = "revoke", _("revoked a share link")
+        TRASH = "trash", _("put in the trash")
+        BRING_BACK = "bring-back", _("brought back")
+        PURGE = "purge", _("purged")
+        RELEASE = "release", _("published a release")
+        NOTE = "note", _("corrected a note")
+        CHECK = "check", _("checked")
+        RIGHTS = "rights", _("changed rights")
         SIGN_IN = "sign-in", _("signed in")
         SIGN_IN_FAILED = "sign-in-failed", _("failed to sign in")
 
@@ -38,8 +47,8 @@ class AuditEvent(models.Model):
     entry = models.ForeignKey(
         "publishing.Entry", verbose_name=_("entry"), null=True, on_delete=models.PROTECT, related_name="+"
     )
-    was = models.CharField(_("from"), max_length=200, blank=True)
-    became = models.CharField(_("to"), max_length=300, blank=True)
+    was = models.CharField(_("from"), max_length=LONGEST, blank=True)
+    became = models.CharField(_("to"), max_length=LONGEST, blank=True)
 
     objects = AuditQuerySet.as_manager()
 
@@ -63,7 +72,11 @@ class AuditEvent(models.Model):
 def record(action, who=None, entry=None, was="", became=""):
     """Add an event to the log, in the caller's transaction. entry: an Entry or a row of its kind."""
     return AuditEvent.objects.create(
-        action=action, who=who, entry_id=entry.pk if entry else None, was=str(was)[:200], became=str(became)[:300]
+        action=action,
+        who=who,
+        entry_id=entry.pk if entry else None,
+        was=str(was)[:LONGEST],
+        became=str(became)[:LONGEST],
     )
 
 

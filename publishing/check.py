@@ -4,7 +4,7 @@ from . import kinds
 from .content import digest
 from .models import Entry, Snapshot
 from .public import PublicEntry, PublicVersion, Redirect
-from .publication import draft_links, live_links, projection, redirects_of
+from .publication import draft_links, drafted, live_links, projection, redirects_of
 from .references import EntryLink, written_links
 
 
@@ -42,7 +42,7 @@ def _differences_of(entry):
 
 
 def _differing_links():
-    for entry in Entry.objects.exclude(head=None).select_related("head", "live"):
+    for entry in drafted():
         wanted = {
             EntryLink.Side.DRAFT: draft_links(entry),
             EntryLink.Side.LIVE: live_links(projection(entry)) if entry.live_id else set(),
@@ -78,4 +78,6 @@ def check_public():
         for address in sorted(found.keys() | redirects.keys())
         if found.get(address) != redirects.get(address)
     ]
+    for tally in kinds.tallies():
+        differences += tally.differences()
     return differences

@@ -62,9 +62,13 @@ class EntryContent:
     first_mentions: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
 
+    def texts(self):
+        """{path: Markdown} of all texts, in reading order; a path as in `merge`."""
+        return {}
+
     def prose(self):
         """All Markdown texts, in reading order."""
-        return []
+        return list(self.texts().values())
 
     def source_keys(self):
         """Citation keys used anywhere, in reading order, each once."""

@@ -26,16 +26,23 @@ def plain_fields(row, names):
 
 
 def resolve_names(names):
-    """{name: key as text} for the names that mean an entry, by title first, then by alias; SEVERAL for those that mean more than one."""
+    """{name: key as text} for the names that mean an entry, by title first, then by alias; SEVERAL for those that mean more than one.
+
+    An entry in the trash is meant where no other one is, so that links to it work again once it is back.
+    """
     wanted = {name: normalise(name) for name in names}
     if not wanted:
         return {}
-    by_title, by_alias = {}, {}
-    for key, plain in Entry.objects.filter(normalised_title__in=wanted.values()).values_list("pk", "normalised_title"):
-        by_title.setdefault(plain, set()).add(str(key))
-    for key, plain in EntryAlias.objects.filter(normalised__in=wanted.values()).values_list("entry_id", "normalised"):
-        by_alias.setdefault(plain, set()).add(str(key))
-    meant = {name: by_title.get(plain) or by_alias.get(plain) for name, plain in wanted.items()}
+    titles = Entry.objects.filter(normalised_title__in=wanted.values(), trashed__purged_at=None)
+    aliases = EntryAlias.objects.filter(normalised__in=wanted.values())
+    by_title, by_alias, trashed = {}, {}, {}
+    for found, rows in (
+        (by_title, titles.values_list("pk", "normalised_title", "trashed")),
+        (by_alias, aliases.values_list("entry_id", "normalised", "entry__trashed")),
+    ):
+        for key, plain, in_trash in rows:
+            (trashed if in_trash else found).setdefault(plain, set()).add(str(key))
+    meant = {name: by_title.get(plain) or by_alias.get(plain) or trashed.get(plain) for name, plain in wanted.items()}
     return {name: next(iter(keys)) if len(keys) == 1 else SEVERAL for name, keys in meant.items() if keys}
 
 
@@ -47,8 +54,10 @@ def resolve_mentions(texts):
     wanted = {phrase: uncased(phrase) for phrase in phrases(texts)}
     bearers, spellings = {}, {}
     for batch in batched(dict.fromkeys(wanted.values()), PHRASES_AT_A_TIME):
-        titles = Entry.objects.filter(normalised_title__in=batch).values_list("pk", "kind", "title", "normalised_title")
-        aliases = EntryAlias.objects.filter(normalised__in=batch)
+        titles = Entry.objects.filter(normalised_title__in=batch, trashed=None).values_list(
+            "pk", "kind", "title", "normalised_title"
+        )
+        aliases = EntryAlias.objects.filter(normalised__in=batch, entry__trashed=None)
         for key, kind, name, plain in [*titles, *aliases.values_list("entry", "entry__kind", "name", "normalised")]:
             bearers.setdefault(plain, {})[str(key)] = kind
             spellings.setdefault(plain, set()).add(spelt(name))
@@ -115,7 +124,10 @@ def write_aliases(row, names):
 
 def existing(model, keys, labels, losses):
     """The rows of a model with these keys, in their order; a missing one is named in losses."""
-    found = {str(row.pk): row for row in model.objects.filter(pk__in=[key for key in keys if key])}
+    rows = model.objects.filter(pk__in=[key for key in keys if key])
+    if issubclass(model, Entry):
+        rows = rows.filter(trashed__purged_at=None)  # of a purged one only the identity is left
+    found = {str(row.pk): row for row in rows}
     for key in keys:
         if key and key not in found:
             losses.append(_("“%(name)s” no longer exists and was left out.") % {"name": labels.get(key, key)})

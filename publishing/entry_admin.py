@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from csp.constants import SELF
+from csp.decorators import csp_replace, csp_update
 from django.contrib import admin, messages
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.contrib.admin.utils import quote, unquote
@@ -10,15 +12,28 @@ from django.db import transaction
 from django.http import HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django.views.decorators.clickjacking import xframe_options_sameorigin
 
-from . import history_pages, kinds, links_here, publication_pages, review_pages, share_pages
+from . import (
+    history_pages,
+    kinds,
+    links_here,
+    publication_pages,
+    release_pages,
+    review_pages,
+    share_pages,
+    trash_pages,
+    upkeep_pages,
+)
 from .conflicts import conflict_message
 from .content import merge
 from .desk import write_aliases
 from .entry_pages import desk_page, entry_or_404
+from .finding_list import head_in_words
 from .forms import EntryForm, standing_forms
 from .models import Entry
 from .preview import preview_response
@@ -40,6 +55,8 @@ from .standing import (
     standing_where,
     with_standing,
 )
+from .trash_pages import OutOfTrash, trash_page
+from .writing import MARKDOWN_WIDGETS
 
 
 class StandingFilter(admin.SimpleListFilter):
@@ -55,10 +72,11 @@ class StandingFilter(admin.SimpleListFilter):
         return queryset.filter(standing_where(self.value())) if self.value() in Standing.values else queryset
 
 
-class EntryAdmin(admin.ModelAdmin):
+class EntryAdmin(OutOfTrash, admin.ModelAdmin):
     """A kind of entry on the desk: drafts, publishing, history. A subclass names its form, fieldsets and inlines."""
 
     form = EntryForm
+    formfield_overrides = MARKDOWN_WIDGETS
     change_form_template = "admin/publishing/change_form.html"
     list_display = ["title", "state_in_words", "saved_at"]
     list_filter = [StandingFilter]
@@ -67,7 +85,16 @@ class EntryAdmin(admin.ModelAdmin):
     list_per_page = 50
     prepopulated_fields = {"slug": ["title"]}
     save_on_top = False
-    pages = [*history_pages.PAGES, *links_here.PAGES, *publication_pages.PAGES, *review_pages.PAGES, *share_pages.PAGES]
+    pages = [
+        *history_pages.PAGES,
+        *links_here.PAGES,
+        *publication_pages.PAGES,
+        *review_pages.PAGES,
+        *share_pages.PAGES,
+        *release_pages.PAGES,
+        *trash_pages.PAGES,
+        *upkeep_pages.PAGES,
+    ]
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_in_words(self, entry):
@@ -143,7 +170,11 @@ class EntryAdmin(admin.ModelAdmin):
             for formset in formsets
         }
 
+    @method_decorator(csp_update({"frame-src": [SELF]}))  # the preview beside the form
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        if row is not None and row.in_trash:
+            return trash_page(self, request, entry_or_404(self, request, object_id, "view"))
         if request.method != "POST":
             return super().changeform_view(request, object_id, form_url, extra_context)
         if "_publish" in request.POST and not has_right(request.user, Action.PUBLISH):
@@ -156,8 +187,16 @@ class EntryAdmin(admin.ModelAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
+        formsets = [inline.formset for inline in context["inline_admin_formsets"]]
+        context.update(head_in_words(obj, context["adminform"].form, formsets))
         context["preview_address"] = self.address("preview", obj.pk) if obj else self.address("preview_new")
         context["allowed"] = allowed(request.user, obj)
+        # Below what is done every day: what has a page of its own.
+        context["row_actions"] = [
+            (action.value, action.label)
+            for action in (Action.RELEASE, Action.UPKEEP, Action.TRASH)
+            if action in context["allowed"]
+        ]
         context["may_submit"] = obj is None or can_be_submitted(obj)
         if obj:
             context.update(
@@ -248,6 +287,8 @@ class EntryAdmin(admin.ModelAdmin):
     def response_add(self, request, obj, post_url_continue=None):
         return self._after_saving(request, obj, partial(super().response_add, request, obj, post_url_continue))
 
+    @method_decorator(xframe_options_sameorigin)
+    @method_decorator(csp_replace({"frame-ancestors": [SELF]}))
     def preview_view(self, request, object_id=None):
         """The page that the posted form would make. Writes nothing, not even a tag."""
         row = entry_or_404(self, request, object_id, "change") if object_id else None

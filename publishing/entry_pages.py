@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from .models import Snapshot
-from .standing import RULES, Action, has_right
+from .standing import RULES, Action, has_right, is_open
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,13 @@ class EntryPage:
     def respond(self, desk, request, object_id, **captured):
         row = entry_or_404(desk, request, object_id, self.right)
         if self.action:
-            rule = RULES[self.action]
-            if not has_right(request.user, self.action):
+            if not has_right(request.user, self.action, row):
                 raise PermissionDenied
-            if not rule.where(row):
+            if not is_open(row, self.action):
                 said = _("The entry stands elsewhere by now: “%(action)s” is not open any more.")
                 messages.warning(request, said % {"action": Action(self.action).label})
                 return redirect(desk.address("change", row.pk))
-            if not rule.who(request.user, row):
+            if not RULES[self.action].who(request.user, row):
                 raise PermissionDenied
         if self.posts_only and request.method != "POST":
             return HttpResponseNotAllowed(["POST"])

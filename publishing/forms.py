@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .models import Entry, EntryAlias
-from .names import normalise
+from .names import address, normalise
 
 POSITION_STEP = 10
 LAST_POSITION = 32_767
@@ -82,9 +82,21 @@ class EntryForm(DeskForm):
         super().__init__(*args, **kwargs)
         row = self.instance
         self.fields["summary"].widget.attrs["rows"] = 3
+        self.fields["slug"].required = False
+        self.fields["slug"].widget.attrs.pop("required", None)
+        self.fields["title"].error_messages["required"] = _(
+            "Give it a title, if only a working one: then it can be saved, however little else there is."
+        )
         self.fields["base"].initial = row.head.number if row.head_id else 0
         if not row._state.adding:
             self.initial["aliases"] = "\n".join(row.aliases.order_by("position").values_list("name", flat=True))
+
+    def clean_slug(self):
+        """The address that was typed, or else one made from the title."""
+        slug = self.cleaned_data["slug"] or address(self.cleaned_data.get("title", ""))
+        if not slug and self.cleaned_data.get("title"):
+            raise ValidationError(_("Write an address: none can be made from this title."))
+        return slug
 
     def clean(self):
         cleaned = super().clean()
@@ -164,9 +176,23 @@ class UnpublishForm(forms.Form):
     target = forms.ModelChoiceField(
         label=gettext_lazy("Entry to lead to"), queryset=Entry.objects.none(), required=False
     )
+    retarget = forms.MultipleChoiceField(
+        label=gettext_lazy("Lead the links of these pages to it too"),
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+    )
+    publish_at_once = forms.BooleanField(
+        label=gettext_lazy("Publish these at once, as minor changes"),
+        required=False,
+        help_text=gettext_lazy("A page that has other unpublished changes stays a draft."),
+    )
 
-    def __init__(self, *args, entry, **kwargs):
+    def __init__(self, *args, entry, linking=(), movable=(), **kwargs):
+        """linking: the live PublicEntries that lead here; movable: those of them that the person may change."""
         super().__init__(*args, **kwargs)
+        self.linking, self.movable = linking, movable
+        self.fixed = [page for page in linking if page not in movable]
+        self.fields["retarget"].choices = [(str(page.pk), page.title) for page in movable]
         self.fields["target"].queryset = (
             Entry.objects.filter(state=Entry.State.LIVE).exclude(pk=entry.pk).order_by("title")
         )
@@ -175,6 +201,8 @@ class UnpublishForm(forms.Form):
         cleaned = super().clean()
         if cleaned.get("outcome") == Entry.State.REDIRECTED and not cleaned.get("target"):
             self.add_error("target", _("Choose the entry to which the address should lead."))
+        elif cleaned.get("retarget") and not cleaned.get("target"):
+            self.add_error("target", _("Choose the entry to which the links should lead."))
         return cleaned
 
 

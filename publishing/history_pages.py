@@ -18,6 +18,7 @@ from .standing import Action, allowed
 def history_page(desk, request, row):
     """All snapshots of an entry, the newest first."""
     versions = {version.snapshot_number: version for version in PublicVersion.objects.filter(entry_id=row.pk)}
+    may_correct = desk.has_change_permission(request, row) and Action.CORRECT_NOTE in allowed(request.user, row)
     snapshots = list(row.snapshots.select_related("author").defer("content"))
     requests = {}
     for request_made in row.review_requests.select_related("decided_by"):
@@ -25,6 +26,8 @@ def history_page(desk, request, row):
     for snapshot in snapshots:
         snapshot.version = versions.get(snapshot.number)
         snapshot.requests = requests.get(snapshot.pk, [])
+        if snapshot.version and may_correct:
+            snapshot.note_address = desk.address("note", row.pk, snapshot.version.number)
         snapshot.address = desk.address("snapshot", row.pk, snapshot.number)
         snapshot.restore_address = desk.address("restore", row.pk, snapshot.number)
     for newer, older in pairwise(snapshots):

@@ -21,7 +21,7 @@ class Kind:
 
     name: the word stored with entries; section: first part of its address; content: its content dataclass;
     project(key, content) -> Projection; context(public_entry) -> dict for `template`;
-    public_models: every model whose rows `project` makes; desk: path of the class that reads and writes its working rows
+    public_models: every model whose rows `project` makes; desk: path of the class that reads, writes and checks its working rows
     (named, not imported, so that public code never reaches working models); links_itself: whether texts that allow it link to
     such an entry at its first mention.
     """
@@ -43,11 +43,35 @@ class Kind:
         return import_string(self.desk_path)
 
 
+@dataclass(frozen=True)
+class Tally:
+    """Counts that a room keeps over public rows.
+
+    of(entry key) -> Counter of what the entry adds to them; change(before, after) keeps them right; rebuild() counts everything anew;
+    differences() -> sentences that name wrong counts; models: where they are kept.
+    """
+
+    of: Callable
+    change: Callable
+    rebuild: Callable
+    differences: Callable
+    models: list
+
+
 _kinds: dict[str, Kind] = {}
+_tallies: list[Tally] = []
 
 
 def register(kind):
     _kinds[kind.name] = kind
+
+
+def register_tally(tally):
+    _tallies.append(tally)
+
+
+def tallies():
+    return list(_tallies)
 
 
 def get(name):

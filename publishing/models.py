@@ -119,6 +119,7 @@ class Entry(models.Model):
             ("review_entry", _("Can review drafts and sign off what was published")),
             ("publish_entry", _("Can publish and unpublish entries")),
             ("publish_own_work", _("Can publish a draft that they changed last")),
+            ("purge_entry", _("Can purge entries from the trash")),
         ]
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
@@ -137,8 +138,27 @@ class Entry(models.Model):
     def clean(self):
         super().clean()
         # A form leaves `kind` out, and with it the constraint.
-        if Entry.objects.filter(kind=self.KIND or self.kind, slug=self.slug).exclude(pk=self.pk).exists():
-            raise ValidationError({"slug": _("Another entry of this kind has this address. Choose another.")})
+        others = Entry.objects.filter(kind=self.KIND or self.kind, slug=self.slug).exclude(pk=self.pk)
+        other = others.select_related("trashed").first()
+        if other:
+            raise ValidationError({"slug": other.why_its_address_is_taken()})
+
+    def why_its_address_is_taken(self):
+        """What another entry is told that wants this one's address."""
+        if not self.in_trash:
+            return _("Another entry of this kind has this address. Choose another.")
+        if self.trashed.purged_at:
+            return _(
+                "“%(title)s”, which was purged, had this address, and readers may have cited it. Choose another."
+            ) % {"title": self.title}
+        return _("“%(title)s” in the trash has this address. Choose another, or purge that entry.") % {
+            "title": self.title
+        }
+
+    @property
+    def in_trash(self):
+        """Whether the entry was put into the trash, and maybe purged since."""
+        return getattr(self, "trashed", None) is not None
 
     @property
     def live_address(self):
@@ -242,6 +262,9 @@ class GivenRight(models.Model):
 
 
 # Last, as these work on what stands above.
+from .releases import Release, ReleaseItem  # noqa: E402, F401
 from .review import Comment, ReviewRequest  # noqa: E402, F401
 from .scheduling import PublicationSchedule  # noqa: E402, F401
 from .sharing import ShareLink, ShareVisit  # noqa: E402, F401
+from .trash import Trashed  # noqa: E402, F401
+from .upkeep import Check, Upkeep  # noqa: E402, F401

@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 
 from .forms import PartForm, PartFormSet
+from .writing import MARKDOWN_WIDGETS
 
 
 class ChosenSelect(AutocompleteSelect):
@@ -34,6 +35,7 @@ class PartInline(admin.StackedInline):
     """Parts of an entry. A subclass names its model, fields and autocomplete_fields."""
 
     form, formset = PartForm, ChosenFormSet
+    formfield_overrides = MARKDOWN_WIDGETS
     extra = 0
 
     def get_queryset(self, request):

@@ -21,6 +21,7 @@ def preview_response(request, key, kind_name, content, banner, minor=False, **ex
         live.revised_at if unchanged or (live and minor) else now,
         number,
     )
+    entry.checked_on = live.checked_on if live else None
     response = render_entry(request, entry, preview=banner, **extra)
     response["Cache-Control"] = "no-store"
     return response

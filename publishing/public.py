@@ -62,6 +62,7 @@ class PublicEntry(models.Model):
     version = models.PositiveIntegerField()
     first_published_at = models.DateTimeField()
     revised_at = models.DateTimeField()
+    checked_on = models.DateField(null=True)  # the day on which somebody last found nothing to change
 
     objects = PublicEntryQuerySet.as_manager()
 

@@ -1,12 +1,13 @@
 """The door between the two sides: the only writers of public rows (DESIGN section 1)."""
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from . import kinds
 from .audit import AuditEvent, record
+from .checks import blocking
 from .models import Entry
 from .projecting import stamp
 from .public import Generation, PublicEntry, PublicVersion, Redirect
@@ -33,15 +34,16 @@ def publish(snapshot, by=None, note="", minor=False):
     """Make a snapshot the page that readers see. Publishing what is live already changes nothing.
 
     note: what changed, for readers; needed from the second version on, unless the change is minor. A minor version moves neither the
-    "last revised" date nor the feeds. Raises PublicationError where the note, the title or the standfirst is missing, where
-    the address belongs to another live page, or where `by` changed the draft last and lacks the right to publish own work; with that
-    right, and unless somebody else approved this snapshot, the entry counts as unreviewed until it is signed off.
+    "last revised" date nor the feeds. Raises PublicationError where the note is missing, a check (`checks.py`) finds something
+    blocking, the address belongs to another live page, or `by` changed the draft last and lacks the right to publish own work; with
+    that right, and unless somebody else approved this snapshot, the entry counts as unreviewed until it is signed off.
     """
     entry = _locked(snapshot.entry)
     if entry.live_id == snapshot.pk and entry.state == Entry.State.LIVE:
         return PublicVersion.objects.filter(entry_id=entry.pk).latest("number")
+    refuse_trashed(entry)
     content = snapshot.content
-    _refuse_incomplete(entry, content)
+    _refuse_incomplete(entry, snapshot)
     own_work = is_own_work(by, snapshot)
     if own_work and not by.has_perm(OWN_WORK_RIGHT):
         raise PublicationError(
@@ -71,21 +73,25 @@ def publish(snapshot, by=None, note="", minor=False):
     entry.unreviewed_by = by if own_work and not is_approved(snapshot) else None
     entry.save(update_fields=["live", "state", "redirect_to", "unreviewed_by"])
     close_published(snapshot, by)
-    write_public(entry)
+    # The generation first: from here on publications wait for each other, as all of them change the same counts.
     raise_generation()
+    write_public(entry)
     record(AuditEvent.Action.PUBLISH, by, entry, was=was, became=f"{content['title']}, v{version.number}")
     return version
 
 
-def _refuse_incomplete(entry, content):
-    missing = [
-        label
-        for field, label in (("title", _("a title")), ("slug", _("an address")), ("summary", _("a standfirst")))
-        if not content[field].strip()
-    ]
-    if missing:
-        raise PublicationError(_("To be published, this needs %(missing)s.") % {"missing": ", ".join(missing)})
-    taken = PublicEntry.objects.filter(kind=entry.kind, slug=content["slug"]).exclude(pk=entry.pk).first()
+def refuse_trashed(entry):
+    """Raise PublicationError where an entry is in the trash."""
+    if entry.in_trash:
+        raise PublicationError(_("This is in the trash. Bring it back first."))
+
+
+def _refuse_incomplete(entry, snapshot):
+    content = kinds.get(entry.kind).content.from_json(snapshot.content, snapshot.schema)
+    reasons = blocking(entry.kind, content)
+    if reasons:
+        raise PublicationError(" ".join(reasons))
+    taken = PublicEntry.objects.filter(kind=entry.kind, slug=content.slug).exclude(pk=entry.pk).first()
     if taken:
         raise PublicationError(
             _("The live page “%(title)s” has this address. Choose another.") % {"title": taken.title}
@@ -110,8 +116,45 @@ def unpublish(entry, outcome, target=None, by=None):
     entry.state = outcome
     entry.redirect_to_id = target.pk if outcome == Entry.State.REDIRECTED else None
     entry.save(update_fields=["state", "redirect_to"])
-    write_public(entry)
     raise_generation()
+    write_public(entry)
+
+
+@transaction.atomic
+def correct_note(version, note, by=None):
+    """Mend the public note of a published version. Its content never changes. Returns whether the note was another one.
+
+    Raises PublicationError where a note that is needed would be missing.
+    """
+    version = PublicVersion.objects.select_for_update().get(pk=version.pk)
+    was, note = version.note, note.strip()
+    if note == was:
+        return False
+    if not note and version.number > 1 and not version.is_minor:
+        raise PublicationError(_("This version was no minor change: it needs a note that says what changed."))
+    PublicVersion.objects.filter(pk=version.pk).update(note=note)
+    raise_generation()
+    entry = Entry.objects.get(pk=version.entry_id)
+    record(AuditEvent.Action.NOTE, by, entry, was=was, became=f"v{version.number}: {note}")
+    return True
+
+
+@transaction.atomic
+def record_check(entry, by, on):
+    """Keep that a person read a live page on a day and found nothing to change, and tell readers. on: a date.
+
+    Returns whether it was not known yet. Raises PublicationError where the page is not live.
+    """
+    entry = _locked(entry)
+    if entry.state != Entry.State.LIVE:
+        raise PublicationError(_("Only a live page can be checked."))
+    number = PublicVersion.objects.filter(entry_id=entry.pk).latest("number").number
+    _check, is_new = entry.checks.get_or_create(by=by, on=on, defaults={"version": number})
+    if is_new:
+        PublicEntry.objects.filter(pk=entry.pk).update(checked_on=entry.checks.aggregate(last=Max("on"))["last"])
+        raise_generation()
+        record(AuditEvent.Action.CHECK, by, entry, became=f"v{number}, {on}")
+    return is_new
 
 
 def projection(entry):
@@ -122,6 +165,7 @@ def projection(entry):
     kind = kinds.get(entry.kind)
     result = kind.project(entry.pk, kind.content.from_json(entry.live.content, entry.live.schema))
     stamp(result.entry, versions[0].published_at, revised_at(versions), versions[-1].number)
+    result.entry.checked_on = entry.checks.aggregate(last=Max("on"))["last"]
     result.entry.withdrawn = entry.state == Entry.State.WITHDRAWN
     if result.entry.withdrawn:
         # Nothing leads to a withdrawn page: it keeps its text and gives up its topics, links and participations.
@@ -132,6 +176,11 @@ def projection(entry):
 def live_links(result):
     """What an entry's projection leads to, as long as it is live."""
     return links_of(result) if result and not result.entry.withdrawn else set()
+
+
+def drafted():
+    """Entries with a draft, which one that was purged from the trash has no more."""
+    return Entry.objects.exclude(head=None).exclude(trashed__purged_at__isnull=False).select_related("head", "live")
 
 
 def draft_links(entry):
@@ -162,6 +211,7 @@ def redirects_of(entry):
 def write_public(entry):
     """Replace every public row of one entry by what its live snapshot gives."""
     kind = kinds.get(entry.kind)
+    before = [tally.of(entry.pk) for tally in kinds.tallies()]
     for model in kind.public_models:
         model.objects.filter(entry_id=entry.pk).delete()
     result = projection(entry)
@@ -171,6 +221,8 @@ def write_public(entry):
         result.entry.save()
         for model in kind.public_models:
             model.objects.bulk_create([row for row in result.rows if type(row) is model])
+    for tally, was in zip(kinds.tallies(), before, strict=True):
+        tally.change(was, tally.of(entry.pk))
     write_links(entry.pk, EntryLink.Side.LIVE, live_links(result))
     Redirect.objects.filter(owner_id=entry.pk).delete()
     wanted = redirects_of(entry)
@@ -184,14 +236,18 @@ def write_public(entry):
 @transaction.atomic
 def rebuild_public():
     """Write all public rows, and the table of links, anew from the snapshots. Returns the number of entries that have a page."""
-    entries = list(Entry.objects.exclude(live=None).select_related("live"))
-    PublicEntry.objects.exclude(pk__in=[entry.pk for entry in entries]).delete()
-    Redirect.objects.all().delete()
-    published = 0
-    for entry in entries:
-        write_public(entry)
-        published += entry.state in (Entry.State.LIVE, Entry.State.WITHDRAWN)
-    for entry in Entry.objects.exclude(head=None).select_related("head"):
-        write_links(entry.pk, EntryLink.Side.DRAFT, draft_links(entry))
     raise_generation()
-    return published
+    published = Entry.objects.exclude(live=None)
+    PublicEntry.objects.exclude(pk__in=published.values("pk")).delete()
+    Redirect.objects.all().delete()
+    pages = 0
+    for key in list(published.values_list("pk", flat=True)):
+        entry = published.select_related("live").get(pk=key)
+        write_public(entry)
+        pages += entry.state in (Entry.State.LIVE, Entry.State.WITHDRAWN)
+    for tally in kinds.tallies():
+        tally.rebuild()
+    drafts = drafted()
+    for key in list(drafts.values_list("pk", flat=True)):
+        write_links(key, EntryLink.Side.DRAFT, draft_links(drafts.get(pk=key)))
+    return pages

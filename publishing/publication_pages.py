@@ -2,6 +2,7 @@
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import Q
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -10,37 +11,63 @@ from .entry_pages import EntryPage, desk_page
 from .forms import ScheduleForm, UnpublishForm
 from .models import Entry
 from .public import PublicEntry, PublicLink
-from .publication import PublicationError, unpublish
+from .publication import PublicationError
+from .retargeting import take_away
+from .rows import choosing_entries
 from .scheduling import PublicationSchedule, cancel, in_words, schedule
-from .standing import Action
+from .standing import Action, has_right
+
+
+def linking_pages(row):
+    """The live entries whose pages lead to this one, by title. Pins count: they lead here from See also."""
+    links = PublicLink.objects.filter(target_id=row.pk).values("entry")
+    choosing = PublicEntry.objects.filter(pk__in=choosing_entries(row)).only("id", "page")
+    pinning = [entry.pk for entry in choosing if str(row.pk) in entry.page["pins"]]
+    leading = Q(pk__in=links) | Q(pk__in=pinning)
+    return list(PublicEntry.objects.live().filter(leading).exclude(pk=row.pk).for_list().order_by("sort_key"))
+
+
+def take_away_asked(desk, request, row, form):
+    """Do what a valid UnpublishForm says, in the caller's transaction, and say what became of the links of others."""
+    chosen = form.cleaned_data
+    linking = [entry.pk for entry in form.movable if str(entry.pk) in chosen["retarget"]]
+    at_once = chosen["publish_at_once"] and has_right(request.user, Action.PUBLISH)
+    report = take_away(row, chosen["outcome"], chosen["target"], request.user, linking, at_once)
+    desk.log_change(request, row, _("Unpublished: %(outcome)s.") % {"outcome": Entry.State(chosen["outcome"]).label})
+    for done in report:
+        if done.published:
+            messages.success(request, _("“%(title)s” leads elsewhere now.") % {"title": done.title})
+        else:
+            messages.warning(
+                request,
+                _("“%(title)s” is not published yet: %(reason)s.") % {"title": done.title, "reason": done.reason},
+            )
+
+
+def unpublish_form(desk, request, row):
+    """The question what readers should find, and which of the links that lead here should lead elsewhere."""
+    linking = linking_pages(row)
+    desks = {other.model.KIND: other for other in desk.admin_site._registry.values() if hasattr(other, "pages")}
+    movable = [entry for entry in linking if desks[entry.kind].has_change_permission(request)]
+    return UnpublishForm(
+        request.POST if request.method == "POST" else None, entry=row, linking=linking, movable=movable
+    )
 
 
 def unpublish_page(desk, request, row):
     """Take a live page away."""
-    form = UnpublishForm(request.POST or None, entry=row)
+    form = unpublish_form(desk, request, row)
     if request.method == "POST" and form.is_valid():
-        outcome = form.cleaned_data["outcome"]
         try:
             with transaction.atomic():
-                unpublish(row, outcome, form.cleaned_data["target"], request.user)
-                cancel(row)  # what was planned for the page before; it would bring the page back
-                said = _("Unpublished: %(outcome)s.") % {"outcome": Entry.State(outcome).label}
-                desk.log_change(request, row, said)
+                take_away_asked(desk, request, row, form)
         except PublicationError as error:
             form.add_error(None, str(error))
         else:
             messages.success(request, _("The page is no longer live."))
             return redirect(desk.address("change", row.pk))
-    links = PublicLink.objects.filter(target_id=row.pk).exclude(entry=row.pk)
-    return desk_page(
-        desk,
-        request,
-        row,
-        "unpublish.html",
-        _("Unpublish “%(title)s”") % {"title": row.title},
-        linking=PublicEntry.objects.live().filter(pk__in=links.values("entry")).for_list().order_by("sort_key"),
-        form=form,
-    )
+    title = _("Unpublish “%(title)s”") % {"title": row.title}
+    return desk_page(desk, request, row, "unpublish.html", title, form=form, button=Action.UNPUBLISH.label)
 
 
 def schedule_page(desk, request, row):

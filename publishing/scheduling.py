@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from .models import Entry, Snapshot
 from .public import PublicVersion
-from .publication import PublicationError, publish
+from .publication import PublicationError, publish, refuse_trashed
 
 logger = logging.getLogger(__name__)
 
@@ -62,6 +62,14 @@ class PublicationSchedule(models.Model):
         return _is_live(self.entry, self.snapshot)
 
 
+def refuse_impossible_time(due_at, now):
+    """Raise PublicationError where a moment is past or more than ten years away."""
+    if due_at <= now:
+        raise PublicationError(_("This time is past. Choose a later one, or publish now."))
+    if due_at > now + FURTHEST:
+        raise PublicationError(_("This is more than ten years away. Check the year."))
+
+
 def _is_live(entry, snapshot):
     return entry.state == Entry.State.LIVE and entry.live.number >= snapshot.number
 
@@ -73,13 +81,10 @@ def schedule(snapshot, due_at, by=None, note="", minor=False):
     due_at: an aware datetime; note, minor: as for publish(). Raises PublicationError where the time is past or more than ten
     years away, the snapshot is live, or the note is missing.
     """
-    now = timezone.now()
-    if due_at <= now:
-        raise PublicationError(_("This time is past. Choose a later one, or publish now."))
-    if due_at > now + FURTHEST:
-        raise PublicationError(_("This is more than ten years away. Check the year."))
+    refuse_impossible_time(due_at, timezone.now())
     # The entry, then its schedule: the order of everybody who locks both.
     entry = Entry.objects.select_for_update(of=("self",)).select_related("live").get(pk=snapshot.entry_id)
+    refuse_trashed(entry)
     if _is_live(entry, snapshot):
         raise PublicationError(_("Readers see this already. Save a change first, then choose its time."))
     last = PublicVersion.objects.filter(entry_id=entry.pk).order_by("-number").first()

@@ -113,10 +113,10 @@ def _guarded(response):
 @require_http_methods(["GET", "HEAD", "POST"])
 def shared_draft(request, token):
     """A shared draft: 404 for a token that never was, 410 for a link that is no longer open."""
-    link = ShareLink.objects.select_related("snapshot__entry", "created_by").filter(token=token).first()
+    link = ShareLink.objects.select_related("snapshot__entry__trashed", "created_by").filter(token=token).first()
     if link is None:
         raise Http404(_("There is no page at this address."))
-    if not link.is_open(timezone.now()):
+    if not link.is_open(timezone.now()) or link.snapshot.entry.in_trash:
         return _guarded(render(request, "publishing/share_closed.html", {"link": link}, status=410))
     if request.method != "POST":
         return _guarded(render(request, "publishing/share_cover.html", {"link": link}))

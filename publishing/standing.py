@@ -13,13 +13,14 @@ from .models import Entry
 from .review import OWN_WORK_RIGHT, ReviewRequest, is_own_work
 
 PUBLISH_RIGHT = "publishing.publish_entry"
+PURGE_RIGHT = "publishing.purge_entry"
 REVIEW_RIGHT = "publishing.review_entry"
 
 
 def with_standing(entries):
     """A QuerySet of entries, or of rows of a kind, with what the functions below look at and without the snapshots' texts."""
     snapshots = ("head", "live", "review__snapshot", "schedule__snapshot")
-    related = (*snapshots, "head__author", "review__requested_by", "review__decided_by", "unreviewed_by")
+    related = (*snapshots, "head__author", "review__requested_by", "review__decided_by", "unreviewed_by", "trashed")
     return entries.select_related(*related).defer(*(f"{snapshot}__content" for snapshot in snapshots))
 
 
@@ -34,6 +35,7 @@ class Standing(TextChoices):
     WITHDRAWN = "withdrawn", _("withdrawn")
     REDIRECTED = "redirected", _("redirected")
     GONE = "gone", _("gone")
+    TRASH = "trash", _("in trash")
 
 
 class Action(TextChoices):
@@ -50,6 +52,13 @@ class Action(TextChoices):
     PUBLISH = "publish", _("Publish")
     SCHEDULE = "schedule", _("Publish at…")
     UNPUBLISH = "unpublish", _("Unpublish")
+    RELEASE = "release", _("Add to a release…")
+    CORRECT_NOTE = "note", _("Correct the note")
+    UPKEEP = "upkeep", _("Upkeep")
+    CHECK = "check", _("Checked, nothing to change")
+    TRASH = "trash", _("Move to trash…")
+    BRING_BACK = "bring-back", _("Bring back")
+    PURGE = "purge", _("Purge")
 
 
 @dataclass(frozen=True)
@@ -57,12 +66,15 @@ class Rule:
     """When an action is open, to somebody who may change the entry.
 
     right: what else the person needs, "" for nothing; where(entry): whether the entry stands where the action makes sense;
-    who(user, entry): whether this person may, right or no right.
+    who(user, entry): whether this person may, right or no right; once_published: the right that it takes where readers have seen the
+    entry; in_trash: whether it is for entries in the trash, and for no others.
     """
 
     right: str = ""
     where: Callable = lambda entry: True
     who: Callable = lambda user, entry: True
+    once_published: str = ""
+    in_trash: bool = False
 
 
 def in_review(entry):
@@ -91,9 +103,15 @@ def can_be_submitted(entry):
     return not is_scheduled(entry) and not (in_review(entry) and is_review_of_head(entry))
 
 
+def _was_published(entry):
+    return entry.live_id is not None
+
+
 def _may_publish_head(user, entry):
     return not is_own_work(user, entry.head) or user.has_perm(OWN_WORK_RIGHT)
 
+
+PUBLISHED = tuple(standing for standing in Standing if standing not in (Standing.DRAFT, Standing.TRASH))
 
 RULES = {
     Action.RESTORE: Rule(),
@@ -114,7 +132,14 @@ RULES = {
     ),
     Action.PUBLISH: Rule(PUBLISH_RIGHT, who=_may_publish_head),
     Action.SCHEDULE: Rule(PUBLISH_RIGHT, who=_may_publish_head),
-    Action.UNPUBLISH: Rule(PUBLISH_RIGHT, where=lambda entry: entry.live_id is not None),
+    Action.UNPUBLISH: Rule(PUBLISH_RIGHT, where=_was_published),
+    Action.RELEASE: Rule(PUBLISH_RIGHT),
+    Action.CORRECT_NOTE: Rule(PUBLISH_RIGHT, where=_was_published),
+    Action.UPKEEP: Rule(),
+    Action.CHECK: Rule(PUBLISH_RIGHT, where=lambda entry: entry.state == Entry.State.LIVE),
+    Action.TRASH: Rule(once_published=PUBLISH_RIGHT),
+    Action.BRING_BACK: Rule(once_published=PUBLISH_RIGHT, in_trash=True),
+    Action.PURGE: Rule(PURGE_RIGHT, in_trash=True),
 }
 
 
@@ -127,6 +152,8 @@ def base_standing(entry):
 
 def standing_of(entry):
     """The Standing of an entry or of a row of its kind: where it waits comes before what readers find."""
+    if entry.in_trash:
+        return Standing.TRASH
     if in_review(entry):
         return Standing.IN_REVIEW
     if is_scheduled(entry):
@@ -139,7 +166,9 @@ def standing_where(standing):
     reviewed = Q(review__outcome=ReviewRequest.Outcome.OPEN)
     waiting = Q(schedule__failed="")
     seen = Q(head=F("live"))
-    return {
+    if standing == Standing.TRASH:
+        return Q(trashed__isnull=False)
+    return Q(trashed=None) & {
         Standing.IN_REVIEW: reviewed,
         Standing.SCHEDULED: waiting & ~reviewed,
         Standing.LIVE: Q(state=Entry.State.LIVE) & seen & ~reviewed & ~waiting,
@@ -147,10 +176,17 @@ def standing_where(standing):
     }.get(standing, Q(state=standing) & ~reviewed & ~waiting)
 
 
-def has_right(user, action):
+def has_right(user, action, entry=None):
     """Whether a person's rights cover an action, wherever the entry may stand."""
-    right = RULES[action].right
-    return not right or user.has_perm(right)
+    rule = RULES[action]
+    needed = [rule.right, rule.once_published if entry and entry.live_id else ""]
+    return all(user.has_perm(right) for right in needed if right)
+
+
+def is_open(entry, action):
+    """Whether an entry stands where an action makes sense."""
+    rule = RULES[action]
+    return entry.in_trash == rule.in_trash and rule.where(entry)
 
 
 def allowed(user, entry):
@@ -161,7 +197,7 @@ def allowed(user, entry):
     return {
         action
         for action, rule in RULES.items()
-        if has_right(user, action) and rule.where(entry) and rule.who(user, entry)
+        if has_right(user, action, entry) and is_open(entry, action) and rule.who(user, entry)
     }
 
 

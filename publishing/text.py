@@ -221,7 +221,8 @@ def split_at_marker(markdown):
 
 def linked_names(markdown):
     """The names that a text links to by [[...]], in order, each once."""
-    return list(dict.fromkeys(match[1].strip() for match in WIKI_LINK.finditer(markdown)))
+    # In a table the bar is written \\|, or it would end the cell.
+    return list(dict.fromkeys(match[1].removesuffix("\\").strip() for match in WIKI_LINK.finditer(markdown)))
 
 
 def cited_keys(markdown):

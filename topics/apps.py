@@ -6,3 +6,8 @@ class TopicsConfig(AppConfig):
     name = "topics"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("Topics")
+
+    def ready(self):
+        from . import tallies
+
+        tallies.register()

@@ -55,19 +55,21 @@ def write_topics(row, keys, labels, losses):
     row.topics.set(existing(Topic, keys, labels, losses))
 
 
+def choice_rows(key, content):
+    """The unsaved SeeAlsoChoices of the entry with this key."""
+    wanted = [(SeeAlsoChoice.Choice.PIN, target) for target in content.pins]
+    wanted += [(SeeAlsoChoice.Choice.EXCLUSION, target) for target in content.exclusions]
+    return [
+        SeeAlsoChoice(entry_id=key, target_id=target, choice=choice, position=place)
+        for place, (choice, target) in enumerate(wanted)
+    ]
+
+
 def write_see_also(row, content, losses):
     """Make the See-also choices of a working entry what a content says."""
-    wanted = [(SeeAlsoChoice.Choice.PIN, key) for key in content.pins] + [
-        (SeeAlsoChoice.Choice.EXCLUSION, key) for key in content.exclusions
-    ]
-    targets = {
-        str(entry.pk): entry for entry in existing(Entry, [key for _choice, key in wanted], content.labels, losses)
-    }
+    wanted = [*content.pins, *content.exclusions]
+    targets = {str(entry.pk) for entry in existing(Entry, wanted, content.labels, losses)}
     row.see_also_choices.all().delete()
     SeeAlsoChoice.objects.bulk_create(
-        [
-            SeeAlsoChoice(entry_id=row.pk, target=targets[key], choice=choice, position=place)
-            for place, (choice, key) in enumerate(wanted)
-            if key in targets
-        ]
+        [choice for choice in choice_rows(row.pk, content) if str(choice.target_id) in targets]
     )

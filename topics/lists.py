@@ -3,13 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from .public import PublicTagging
+from .public import PublicTagging, TopicTally
 from .vocabulary import Topic
 
 
 def live_topics():
     """Topics that at least one live entry carries."""
-    return Topic.objects.filter(public_taggings__entry__withdrawn=False).distinct()
+    return Topic.objects.filter(pk__in=TopicTally.objects.filter(topic__isnull=False).values("topic"))
 
 
 class TopicFilter(forms.Form):

@@ -9,7 +9,7 @@ from taggit.models import ItemBase
 
 from publishing.models import Entry
 
-from .public import PublicTagging  # noqa: F401 - Django finds models here
+from .public import PublicCombination, PublicTagging, TopicPair, TopicTally  # noqa: F401 - Django finds models here
 from .vocabulary import Topic, TopicAlias  # noqa: F401
 
 

@@ -46,9 +46,14 @@ def surroundings(entry, *, links_here, shown=(), wanted=(), places=None):
     places: {place: topic keys} for "See also" lines inside the text, in reading order.
     """
     page, places = entry.page, places or {}
-    every_topic = list(dict.fromkeys([*page["topics"], *(key for keys in places.values() for key in keys)]))
-    ranking = Ranking(every_topic, linked_here={str(link.entry_id) for link in links_here})
-    left_out = {str(entry.pk), *shown, *page["exclusions"]}
+    left_out = {key for key in (str(entry.pk), *shown, *page["exclusions"]) if key}
+    ranking = Ranking(
+        [page["topics"], *places.values()],
+        room=settings.SEE_ALSO_AT_END + settings.SEE_ALSO_INLINE * len(places) + len(page["pins"]),
+        left_out=left_out,
+        pins=page["pins"],
+        linked_here={str(link.entry_id) for link in links_here},
+    )
     rows = {}
     for place, topics in places.items():
         rows[place] = ranking.ranked(topics, left_out=left_out, limit=settings.SEE_ALSO_INLINE)

@@ -1,26 +1,69 @@
 """What to read next, and why: the ranking behind "See also" (DESIGN section 4).
 
-score = (sum of the shared topics' rarity + bonus if the candidate links here) / sqrt(number of the candidate's topics)
+score = (sum of the rarity of the three rarest shared topics + bonus if the candidate links here) / sqrt(number of the candidate's topics)
 
 Rarity is the inverse document frequency ln(1 + N / n) over live entries. All arithmetic is in whole numbers, so that the order is the same on every
-machine; ties go by title, then by key.
+machine; ties go by key. Only the best few entries of each combination of topics are read, however many carry it; that nothing better is missed
+is shown in docs/decisions/0004-see-also-asks-by-combinations.md.
 """
 
+import json
 import math
 from collections import defaultdict
 from dataclasses import dataclass
 
 from django.conf import settings
-from django.db.models import Func, IntegerField, OuterRef, Subquery
+from django.db import connection
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from publishing.public import PublicEntry
 
-from .public import PublicTagging
+from .public import MOST_SHARED, combinations_of, compared
 from .vocabulary import Topic
 
 SCALE = 1_000_000
+
+TOPICS = """
+    SELECT topics_topic.*,
+        (SELECT SUM(entries) FROM topics_topictally WHERE topic_id = topics_topic.id) AS carrying,
+        (SELECT SUM(entries) FROM topics_topictally WHERE topic_id IS NULL) AS library
+    FROM topics_topic WHERE id IN (%s)"""
+# (wanted combinations, left out entries, how many of each, entries wanted in any case, single topics) -> (combination, entry, topic count)
+# Each combination is one short walk along the primary key, which holds all columns.
+ASK = {
+    "sqlite": """
+        SELECT best.combination, best.entry_id, best.topic_count
+        FROM json_each(%s) AS wanted CROSS JOIN topics_publiccombination AS best
+        WHERE best.rowid IN (
+            SELECT rowid FROM topics_publiccombination AS one
+            WHERE one.combination = wanted.value AND one.entry_id NOT IN (SELECT value FROM json_each(%s))
+            ORDER BY one.topic_count, one.entry_id LIMIT %s)
+        UNION ALL
+        SELECT given.combination, given.entry_id, given.topic_count
+        FROM json_each(%s) AS wanted CROSS JOIN topics_publiccombination AS given ON given.entry_id = wanted.value
+        WHERE +given.combination IN (SELECT value FROM json_each(%s))""",
+    "postgresql": """
+        SELECT best.combination, best.entry_id, best.topic_count
+        FROM unnest(%s::bigint[]) AS wanted(combination) CROSS JOIN LATERAL (
+            SELECT one.combination, one.entry_id, one.topic_count FROM topics_publiccombination AS one
+            WHERE one.combination = wanted.combination AND one.entry_id <> ALL(%s::uuid[])
+            ORDER BY one.topic_count, one.entry_id LIMIT %s) AS best
+        UNION ALL
+        SELECT given.combination, given.entry_id, given.topic_count
+        FROM topics_publiccombination AS given
+        WHERE given.entry_id = ANY(%s::uuid[]) AND +given.combination = ANY(%s::bigint[])""",
+}
+
+
+def adapt(key):
+    """A key (text) as the database takes it in plain SQL: SQLite keeps 32 hexadecimal digits."""
+    return key.replace("-", "") if connection.vendor == "sqlite" else key
+
+
+def as_text(key):
+    """A key that plain SQL gave (a UUID, or SQLite's digits) as text."""
+    return f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}" if isinstance(key, str) else str(key)
 
 
 def rarity(live_entries, carrying):
@@ -29,14 +72,14 @@ def rarity(live_entries, carrying):
 
 
 def score(weights, topic_count, linked):
-    """A candidate's score from the weights of the topics that it shares."""
+    """A candidate's score from the weights of the topics that count."""
     total = sum(weights) + (settings.SEE_ALSO_LINK_BONUS if linked else 0)
     return total * 1000 // max(1, math.isqrt(topic_count * SCALE))
 
 
 @dataclass(frozen=True)
 class Suggestion:
-    """An entry to read next. topics: the shared ones, rarest first; pinned: an editor put it there."""
+    """An entry to read next. topics: the shared ones that count, rarest first; pinned: an editor put it there."""
 
     entry: PublicEntry
     topics: list
@@ -47,77 +90,80 @@ class Suggestion:
         """Why it is here, in a few words."""
         if self.topics:
             return _("both about %(topics)s") % {
-                "topics": get_text_list([topic.name for topic in self.topics[:3]], _("and"))
+                "topics": get_text_list([topic.name for topic in self.topics], _("and"))
             }
         return _("chosen by the editors")
 
 
-@dataclass(frozen=True)
-class Candidate:
-    key: str
-    sort_key: str
-    topic_count: int
-    topics: frozenset
-
-
 class Ranking:
-    """The candidates for one page, loaded in two queries, ranked as often as the page has places for See also."""
+    """The candidates for all places of one page that offer See also, loaded in two queries.
 
-    def __init__(self, topic_keys, linked_here=()):
-        """topic_keys: all topics that the page or its sections carry, as text; linked_here: keys of entries that link to it."""
-        self.linked_here = set(linked_here)
-        # One query gives the names, how many carry each, and the size of the library.
-        count = Func("pk", function="COUNT")
-        carrying = PublicTagging.objects.filter(topic=OuterRef("pk")).annotate(n=count).values("n")
-        library = PublicEntry.objects.live().annotate(n=count).values("n")
-        topics = Topic.objects.filter(pk__in=topic_keys).annotate(
-            carrying=Subquery(carrying, output_field=IntegerField()),
-            library=Subquery(library, output_field=IntegerField()),
-        )
-        self.topics = {str(topic.pk): topic for topic in topics}
-        self.weights = {key: rarity(topic.library, topic.carrying) for key, topic in self.topics.items()}
-        self.candidates = self._load(topic_keys)
+    topics: {key as text: Topic}, named by any place.
+    """
 
-    @staticmethod
-    def _load(topic_keys):
-        found, shared = {}, defaultdict(set)
-        rows = PublicTagging.objects.filter(topic_id__in=topic_keys, entry__withdrawn=False)
-        for key, topic, sort_key, count in rows.values_list(
-            "entry_id", "topic_id", "entry__sort_key", "entry__topic_count"
-        ):
-            found[str(key)] = (sort_key, count)
-            shared[str(key)].add(str(topic))
-        return [Candidate(key, *found[key], frozenset(topics)) for key, topics in shared.items()]
-
-    def ranked(self, topic_keys, *, pins=(), left_out=(), limit):
-        """[(key, shared topic keys, pinned)]: pins first in their order, then by score.
-
-        topic_keys: the topics of the page or of one section; left_out: keys that must not appear (the page's own among them).
-        Pins are keys as text; whether they are live is found when they are loaded.
+    def __init__(self, places, *, room, left_out=(), pins=(), linked_here=()):
+        """places: the topic keys of each place; room: how many suggestions the page shows at most, all places and pins together;
+        left_out: keys that must not appear; linked_here: keys of entries that link to the page. Keys are text.
         """
-        left_out, own = set(left_out), set(topic_keys)
-        by_key = {candidate.key: candidate for candidate in self.candidates}
-        result = []
-        for key in pins:
-            if key not in left_out:
-                shared = by_key[key].topics & own if key in by_key else frozenset()
-                result.append((key, self._by_rarity(shared), True))
-        left_out.update(pins)
-        scored = []
-        for candidate in self.candidates:
-            shared = candidate.topics & own
-            if shared and candidate.key not in left_out:
-                value = score(
-                    [self.weights[topic] for topic in shared], candidate.topic_count, candidate.key in self.linked_here
-                )
-                scored.append((-value, candidate.sort_key, candidate.key, shared))
-        scored.sort(key=lambda row: row[:3])
-        result += [(key, self._by_rarity(shared), False) for _value, _sort, key, shared in scored]
-        # Some pins may turn out not to be live: they must not use up the room.
-        return result[: limit + len(pins)]
+        self.pins = [key for key in pins if key not in left_out]
+        self.linked_here = {key for key in linked_here if key not in left_out}
+        asked = {}
+        for place in places:
+            asked |= combinations_of(place)
+        self.topics, self.weights = {}, {}
+        self._load_topics({key for place in places for key in place})
+        # {key: topics that it is known to share with any place}, and how many topics it carries.
+        self.shared, self.topic_counts = defaultdict(set), {}
+        if asked:
+            self._load_candidates(asked, {*left_out}, room)
 
-    def _by_rarity(self, keys):
-        return sorted(keys, key=lambda key: (-self.weights[key], self.topics[key].normalised))
+    def _load_topics(self, keys):
+        """One query gives the names, how many live entries carry each, and how many there are."""
+        if not keys:
+            return
+        # As SQL, because the ORM takes longer to write this query than a database to answer it.
+        keys = [adapt(key) for key in keys]
+        for topic in Topic.objects.raw(TOPICS % ", ".join(["%s"] * len(keys)), keys):
+            self.topics[str(topic.pk)] = topic
+            self.weights[str(topic.pk)] = rarity(topic.library, topic.carrying)
+
+    def _load_candidates(self, asked, left_out, room):
+        singles = [key for key, chosen in asked.items() if len(chosen) == 1]
+        given = {*self.pins, *self.linked_here}
+        lists = [list(asked), [adapt(key) for key in left_out], room, [adapt(key) for key in given], singles]
+        if connection.vendor == "sqlite":
+            lists = [json.dumps(value) if isinstance(value, list) else value for value in lists]
+        with connection.cursor() as cursor:
+            cursor.execute(ASK[connection.vendor], lists)
+            for combination, entry, topic_count in cursor.fetchall():
+                key = as_text(entry)
+                self.shared[key].update(asked[combination])
+                self.topic_counts[key] = topic_count
+
+    def ranked(self, own, *, left_out=(), pins=(), limit):
+        """[(key, topic keys that count, pinned)] for one place: pins first in their order, then by score.
+
+        own: the place's topic keys; left_out: keys that must not appear. Whether pins are live is found when they are loaded.
+        """
+        own = set(compared(own))
+        result = [(key, self._counting(key, own), True) for key in pins if key not in left_out]
+        taken = {*left_out, *pins}
+        scored = []
+        for key, shared in self.shared.items():
+            if key not in taken and shared & own:
+                counting = self._counting(key, own)
+                value = score(
+                    [self.weights[topic] for topic in counting], self.topic_counts[key], key in self.linked_here
+                )
+                scored.append((-value, key, counting))
+        scored.sort()
+        # Some pins may turn out not to be live: they must not use up the room.
+        return result + [(key, counting, False) for _value, key, counting in scored[:limit]]
+
+    def _counting(self, key, own):
+        """The shared topics that count: the three rarest, rarest first."""
+        shared = self.shared.get(key, set()) & own
+        return sorted(shared, key=lambda topic: (-self.weights[topic], self.topics[topic].normalised))[:MOST_SHARED]
 
     def suggestions(self, ranked, entries, limit):
         """Suggestions for ranked rows whose entries are live. entries: {key: PublicEntry}."""

@@ -1,7 +1,7 @@
 """Public pages of topics."""
 
 from django import forms
-from django.db.models import Count, Q
+from django.db.models import Q
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -10,11 +10,10 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from publishing import kinds
-from publishing.lists import FilterForm, address_without_page, paginate
-from publishing.public import PublicEntry
+from publishing.lists import PAGE_SIZE, FilterForm, address_without_page
 
+from .listing import Listing, with_entries
 from .lists import with_topics
-from .public import PublicTagging
 from .vocabulary import Topic, TopicAlias
 
 MOST_TOGETHER = 5
@@ -29,9 +28,8 @@ class KindFilterForm(FilterForm):
 
 
 def counted_topics():
-    """Topics that live entries carry, with `entries`, the number of them."""
-    live = Q(public_taggings__entry__withdrawn=False)
-    return Topic.objects.annotate(entries=Count("public_taggings", filter=live)).order_by("normalised")
+    """All topics by name, with `entries`, the number of live entries that carry each."""
+    return with_entries(Topic.objects.order_by("normalised"))
 
 
 @require_safe
@@ -51,10 +49,12 @@ def _tree(below, parent):
 
 def _resolve(slugs):
     """The topics that the parts of an address name, by address or alias, each once, in order. Raises Http404 for an unknown one."""
-    found = {topic.slug: topic for topic in Topic.objects.filter(slug__in=slugs).select_related("broader")}
+    topics = with_entries(Topic.objects.select_related("broader"))
+    found = {topic.slug: topic for topic in topics.filter(slug__in=slugs)}
     if len(found) < len(set(slugs)):
-        for alias in TopicAlias.objects.filter(slug__in=slugs).select_related("topic__broader"):
-            found.setdefault(alias.slug, alias.topic)
+        aliases = dict(TopicAlias.objects.filter(slug__in=slugs).values_list("slug", "topic"))
+        meant = topics.in_bulk(set(aliases.values()))
+        found = {slug: meant[key] for slug, key in aliases.items()} | found
     if any(slug not in found for slug in slugs):
         raise Http404(_("There is no such topic."))
     return sorted({found[slug].pk: found[slug] for slug in slugs}.values(), key=lambda topic: topic.slug)
@@ -72,12 +72,8 @@ def topic_detail(request, slugs):
         query = request.META.get("QUERY_STRING", "")
         return HttpResponsePermanentRedirect(f"{canonical}?{query}" if query else canonical)
     form = KindFilterForm(request.GET)
-    entries = PublicEntry.objects.live()
-    for topic in topics:
-        entries = entries.filter(pk__in=PublicTagging.objects.filter(topic=topic).values("entry"))
-    if form.chosen().get("kind"):
-        entries = entries.filter(kind=form.chosen()["kind"])
-    page = paginate(entries.for_list().order_by("kind", "sort_key", "pk"), form)
+    listing = Listing(topics)
+    page = listing.page(form.page_number(), PAGE_SIZE, form.chosen().get("kind", ""))
     context = {
         "topics": topics,
         "topic": topics[0] if len(topics) == 1 else None,
@@ -85,30 +81,20 @@ def topic_detail(request, slugs):
         "rows": with_topics(page),
         "form": form,
         "query": address_without_page(form),
-        **_around(topics),
+        **_around(listing),
     }
     return render(request, "topics/topic_detail.html", context)
 
 
-def _around(topics):
+def _around(listing):
     """The topics that go with these: narrower ones, and those that the same entries carry, with counts."""
-    keys = [topic.pk for topic in topics]
-    carriers = (
-        PublicTagging.objects.filter(topic__in=keys, entry__withdrawn=False)
-        .values("entry")
-        .annotate(n=Count("pk"))
-        .filter(n=len(keys))
-    )
-    shared = PublicTagging.objects.filter(entry__in=carriers.values("entry")).exclude(topic__in=keys)
-    together = dict(shared.values_list("topic").annotate(n=Count("pk")))
+    keys = {topic.pk for topic in listing.topics}
+    together = listing.together(OFTEN_TOGETHER)
     related = list(counted_topics().filter(Q(pk__in=together) | Q(broader__in=keys)))
     for topic in related:
         topic.together = together.get(topic.pk, 0)
-        topic.combined = "+".join(sorted([topic.slug, *(chosen.slug for chosen in topics)]))
-    often = sorted(
-        (topic for topic in related if topic.together), key=lambda topic: (-topic.together, topic.normalised)
-    )
+        topic.combined = "+".join(sorted([topic.slug, *(chosen.slug for chosen in listing.topics)]))
     return {
         "narrower": [topic for topic in related if topic.broader_id in keys and topic.entries],
-        "often_together": often[:OFTEN_TOGETHER],
+        "often_together": sorted((topic for topic in related if topic.together), key=lambda topic: -topic.together),
     }

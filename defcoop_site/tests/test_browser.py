@@ -6,8 +6,11 @@ from django.conf import settings
 
 from actors.models import Agreement
 from articles.models import Article
+from defcoop_site.factories import make_article
 from defcoop_site.seed import seed
 from publishing.check import check_public
+from publishing.releases import Release, add_to_release
+from publishing.trash import put_in_trash
 
 from .desk import change_address, desk_address, make_editor
 
@@ -109,7 +112,13 @@ def test_desk_is_accessible(site, page):
     )
     addresses = ["/admin/", "/admin/actors/agreement/", change_address(article), change_address(agreement)]
     addresses += [desk_address(article, name, article.pk) for name in ("history", "unpublish", "schedule")]
-    addresses.append(desk_address(article, "diff", article.pk, 1, 1))
+    addresses += [desk_address(article, name, article.pk) for name in ("release", "upkeep", "trash")]
+    addresses += [desk_address(article, "diff", article.pk, 1, 1), desk_address(article, "note", article.pk, 1)]
+    trashed, release = make_article(), Release.objects.create(name="Summit")
+    put_in_trash(trashed)
+    add_to_release(release, article.head)
+    addresses += [change_address(trashed), desk_address(trashed, "purge", trashed.pk), "/admin/publishing/trashed/"]
+    addresses += ["/admin/publishing/release/", f"/admin/publishing/release/{release.pk}/change/"]
     faults = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)

@@ -2,13 +2,18 @@
 
 from django import template
 from django.contrib import admin
-from django.db.models import F, Q
+from django.db.models import Count, F, Q
+from django.utils import timezone
 
 from publishing.entry_admin import EntryAdmin
 from publishing.health import AddressHealth
 from publishing.models import Entry, Source
 from publishing.public import PublicEntry
+from publishing.releases import Release
 from publishing.scheduling import PublicationSchedule
+from publishing.standing import PUBLISH_RIGHT
+from publishing.trash import Trashed
+from publishing.upkeep import overdue
 
 register = template.Library()
 MOST = 10
@@ -25,7 +30,7 @@ def my_drafts(context):
     """Entries whose newest snapshot is the user's and is not what readers see, the latest first."""
     request = context["request"]
     unseen = Q(live=None) | ~Q(head=F("live"))
-    mine = Entry.objects.filter(unseen, head__author=request.user.pk, kind__in=_desks(request))
+    mine = Entry.objects.filter(unseen, head__author=request.user.pk, kind__in=_desks(request), trashed=None)
     return mine.select_related("head").order_by("-head__created_at")[:MOST]
 
 
@@ -49,6 +54,32 @@ def dead_sources(context):
     if not context["request"].user.has_perm("publishing.view_source"):
         return None
     return Source.objects.filter(url__in=AddressHealth.objects.dead().values("url")).count()
+
+
+@register.simple_tag(takes_context=True)
+def overdue_for_check(context):
+    """The user's own entries that nobody checked or published within their interval, by title."""
+    request = context["request"]
+    return overdue(request.user, timezone.localdate()).filter(kind__in=_desks(request))[:MOST]
+
+
+@register.simple_tag(takes_context=True)
+def open_releases(context):
+    """Releases that are still to be published, each with `size`, the next first; none for who may not publish."""
+    if not context["request"].user.has_perm(PUBLISH_RIGHT):
+        return []
+    waiting = Release.objects.open().annotate(size=Count("items"))
+    return waiting.order_by(F("due_at").asc(nulls_last=True), "name")[:MOST]
+
+
+@register.simple_tag(takes_context=True)
+def in_trash(context):
+    """What is in the trash, what is purged first before the others, each with `days`: how many are left."""
+    found = Trashed.objects.in_trash().filter(entry__kind__in=_desks(context["request"])).select_related("entry")
+    rows, now = list(found.order_by("at")[:MOST]), timezone.now()
+    for row in rows:
+        row.days = row.days_left(now)
+    return rows
 
 
 @register.simple_tag(takes_context=True)

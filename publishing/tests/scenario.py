@@ -16,6 +16,7 @@ class ScenarioTestCase(TestCase):
 def public_tables():
     """{table: its rows as sorted texts} of everything that readers read; the counted keys of rows that are written anew are left out."""
     models = {PublicEntry, PublicVersion, Redirect, *(model for kind in kinds.every() for model in kind.public_models)}
+    models |= {model for tally in kinds.tallies() for model in tally.models}
     tables = {}
     for model in models:
         counted = model not in (PublicEntry, PublicVersion)

@@ -1,4 +1,4 @@
-"""manage.py run_due [--loop SECONDS]: publish what is scheduled and due."""
+"""manage.py run_due [--loop SECONDS]: publish what is scheduled and due, and purge what has been in the trash for 30 days."""
 
 import signal
 import time
@@ -7,20 +7,27 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
+from publishing.releases import publish_due_releases
 from publishing.scheduling import publish_due
+from publishing.trash import purge_due
 
 STOP = (signal.SIGTERM, signal.SIGINT)
 
 
+def do_due(now):
+    """Whatever is due by a moment. Returns how often each outcome came about."""
+    return publish_due(now) + publish_due_releases(now) + purge_due(now)
+
+
 class Command(BaseCommand):
-    help = "Publish what is scheduled and due. Any number of these may run at a time."
+    help = "Publish what is scheduled and due, and purge the trash. Any number of these may run at a time."
 
     def add_arguments(self, parser):
         parser.add_argument("--loop", type=int, metavar="SECONDS", help="repeat at this interval until stopped")
 
     def handle(self, loop, **options):
         if loop is None:
-            self.say(publish_due(timezone.now()))
+            self.say(do_due(timezone.now()))
         elif loop < 1:
             raise CommandError("--loop takes a number of seconds, 1 or more.")
         else:
@@ -28,7 +35,7 @@ class Command(BaseCommand):
 
     def say(self, outcomes):
         words = [f"{outcomes['published']} published"]
-        words += [f"{outcomes[name]} {name}" for name in ("refused", "broken") if outcomes[name]]
+        words += [f"{outcomes[name]} {name}" for name in ("refused", "broken", "purged") if outcomes[name]]
         self.stdout.write(f"{', '.join(words)}.")
         self.stdout.flush()
 
@@ -50,11 +57,11 @@ class Command(BaseCommand):
     def run_once(self):
         close_old_connections()
         try:
-            outcomes = publish_due(timezone.now())
+            outcomes = do_due(timezone.now())
         except OperationalError as error:  # a database that restarts; the next turn asks it again
             self.stderr.write(f"The database cannot be used: {' '.join(str(error).split())}")
             return
-        if outcomes["published"] or outcomes["refused"] or outcomes["broken"]:
+        if any(outcomes[name] for name in ("published", "refused", "broken", "purged")):
             self.say(outcomes)
 
     def wait(self, seconds):

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0004_add_review_and_share_links"),
+        ("publishing", "0005_add_trash_releases_and_upkeep"),
     ]
 
     operations = [

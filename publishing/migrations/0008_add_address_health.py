@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0006_add_entry_links"),
+        ("publishing", "0007_add_entry_links"),
     ]
 
     operations = [

@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0005_add_public_names"),
+        ("publishing", "0006_add_public_names"),
     ]
 
     operations = [

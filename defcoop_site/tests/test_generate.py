@@ -1,0 +1,74 @@
+from io import StringIO
+
+from django.core.management import CommandError, call_command
+from django.test import TestCase
+
+from actors.models import Actor, Agreement
+from articles.models import Article
+from defcoop_site.factories import make_article
+from defcoop_site.library import Library
+from publishing.check import check_public
+from publishing.models import Entry
+from publishing.public import PublicEntry
+from publishing.publication import rebuild_public
+from publishing.snapshots import take_snapshot
+from publishing.tests.scenario import public_tables
+
+
+def generate(**options):
+    out = StringIO()
+    call_command("generate", stdout=out, **options)
+    return out.getvalue()
+
+
+class GeneratedLibraryTests(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.said = generate(entries=60)
+
+    def test_every_entry_is_live_and_the_public_rows_are_what_the_snapshots_give(self):
+        self.assertEqual(PublicEntry.objects.live().count(), 60)
+        self.assertEqual(check_public(), [])
+        self.assertIn("60 of 60 entries", self.said)
+
+    def test_rebuilding_changes_nothing(self):
+        before = public_tables()
+
+        rebuild_public()
+
+        self.assertEqual(public_tables(), before)
+
+    def test_working_rows_are_what_the_snapshots_say(self):
+        for model in (Actor, Agreement, Article):
+            for row in model.objects.all():
+                with self.subTest(row.title):
+                    self.assertEqual(take_snapshot(row).pk, row.live_id)
+
+    def test_every_kind_can_be_read(self):
+        for number in (0, 20, 59):
+            address = PublicEntry.objects.get(pk=Library(60).key(number)).get_absolute_url()
+            self.assertEqual(self.client.get(address).status_code, 200)
+
+
+class GenerateCommandTests(TestCase):
+    def test_the_same_number_gives_the_same_library(self):
+        one, two = Library(300), Library(300)
+
+        for number in (0, 59, 60, 179, 180, 299):
+            self.assertEqual(one.content(number).to_json(), two.content(number).to_json())
+
+    def test_database_with_entries_is_refused_unless_told(self):
+        make_article()
+
+        with self.assertRaisesMessage(CommandError, "This database holds entries."):
+            generate(entries=5)
+        generate(entries=5, into_existing=True)
+
+        self.assertEqual(Entry.objects.count(), 6)
+        with self.assertRaisesMessage(CommandError, "in the way"):
+            generate(entries=5, into_existing=True)
+
+    def test_number_that_makes_no_sense_is_refused(self):
+        for number in (0, -1, 1_000_001):
+            with self.subTest(number), self.assertRaisesMessage(CommandError, "from 1 to 1,000,000"):
+                generate(entries=number)
