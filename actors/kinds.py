@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from publishing.kinds import Kind, register
-from publishing.public import PublicLink
+from publishing.public import PublicLink, PublicName
 from topics.public import TOPIC_MODELS
 
 from .content import ActorContent, AgreementContent
@@ -23,8 +23,9 @@ def register_all():
             project=project_actor,
             context=actor_context,
             template="actors/actor_detail.html",
-            public_models=[PublicActor, *TOPIC_MODELS, PublicLink],
+            public_models=[PublicActor, *TOPIC_MODELS, PublicLink, PublicName],
             desk_path="actors.desk.ActorDesk",
+            links_itself=True,
         )
     )
     register(
@@ -37,7 +38,8 @@ def register_all():
             project=project_agreement,
             context=agreement_context,
             template="actors/agreement_detail.html",
-            public_models=[PublicAgreement, PublicParticipation, *TOPIC_MODELS, PublicLink],
+            public_models=[PublicAgreement, PublicParticipation, *TOPIC_MODELS, PublicLink, PublicName],
             desk_path="actors.desk.AgreementDesk",
+            links_itself=True,
         )
     )

@@ -43,6 +43,11 @@ def articles_about(links_here):
     return [entry for entry in _by_way(links_here, PublicLink.Way.MENTION) if entry.kind == "article"]
 
 
+def linked_from(links_here, shown):
+    """The entries whose text mentions the entry and that its page does not show in another place."""
+    return [entry for entry in _by_way(links_here, PublicLink.Way.MENTION) if str(entry.pk) not in shown]
+
+
 def _filled(facts):
     return [fact for fact in facts if fact.text or fact.date or fact.url or any(fact.entries)]
 
@@ -144,6 +149,7 @@ def actor_context(entry):
         ],
         "strip": strips.skyline([row for row in members or own if row.is_party], on),
         "about": about,
+        "linked_from": linked_from(links_here, shown),
         "on": on,
     }
 
@@ -248,6 +254,7 @@ def agreement_context(entry):
             row, [party.spell for party in parties if party.part["role"] not in terms.OUTSIDE_ROLES], on
         ),
         "about": about,
+        "linked_from": linked_from(links_here, shown),
         "on": on,
     }
 

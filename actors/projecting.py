@@ -3,7 +3,7 @@
 from dataclasses import asdict
 
 from publishing.kinds import Projection
-from publishing.projecting import link_rows, notes_of, public_entry
+from publishing.projecting import link_rows, name_rows, notes_of, public_entry
 from publishing.public import PublicLink
 from publishing.text import to_html
 from topics.public import tagging_rows
@@ -48,7 +48,7 @@ def project_actor(key, content):
         iso3=content.iso3,
         dissolved=content.dissolved,
     )
-    return Projection(entry, [detail, *tagging_rows(entry, content), *link_rows(entry, ways)])
+    return Projection(entry, [detail, *tagging_rows(entry, content), *link_rows(entry, ways), *name_rows(entry)])
 
 
 def _party(part, content, notes):
@@ -82,7 +82,7 @@ def project_agreement(key, content):
     ways = [(Way.AMENDS, content.amends), (Way.SUPERSEDED, content.superseded_by)]
     ways += [(Way.PARTY, part.actor) for part in content.participations]
     rows = [_agreement_row(key, content), *(_participation_row(key, content, part) for part in content.participations)]
-    return Projection(entry, [*rows, *tagging_rows(entry, content), *link_rows(entry, ways)])
+    return Projection(entry, [*rows, *tagging_rows(entry, content), *link_rows(entry, ways), *name_rows(entry)])
 
 
 def _agreement_row(key, content):

@@ -32,6 +32,6 @@ class ArticleAdmin(EntryAdmin):
     form = TopicEntryForm
     inlines = [SectionInline, SeeAlsoInline]
     fieldsets = [
-        (None, {"fields": ["title", "slug", "summary", "introduction", "topics"]}),
+        (None, {"fields": ["title", "slug", "summary", "introduction", "link_first_mentions", "topics"]}),
         (_("Identity"), {"fields": ["aliases", "language", "featured"]}),
     ]

@@ -7,6 +7,7 @@ from topics.vocabulary import Topic
 from .checks import check_article
 from .content import ArticleContent, SectionContent
 
+ARTICLE_FIELDS = (*ENTRY_FIELDS, "introduction", "link_first_mentions")
 SECTION_FIELDS = ("position", "level", "title", "body")
 
 
@@ -20,7 +21,7 @@ class ArticleDesk:
         """sections: [(Section, its Topics)]"""
         ordered = sorted(sections, key=lambda pair: (pair[0].position, str(pair[0].pk)))
         content = ArticleContent(
-            **plain_fields(row, (*ENTRY_FIELDS, "introduction")),
+            **plain_fields(row, ARTICLE_FIELDS),
             **tied.content(),
             sections=[
                 SectionContent(
@@ -53,7 +54,7 @@ class ArticleDesk:
         """Write a content onto the working rows. Returns what could not come back, in sentences."""
         losses, labels = [], content.labels
         write_entry(row, content, losses)
-        row.introduction = content.introduction
+        row.introduction, row.link_first_mentions = content.introduction, content.link_first_mentions
         row.save()
         write_aliases(row, content.aliases)
         write_topics(row, content.topics, labels, losses)

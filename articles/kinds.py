@@ -3,7 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from publishing.kinds import Kind, register
-from publishing.public import PublicLink
+from publishing.public import PublicLink, PublicName
 from topics.public import TOPIC_MODELS
 
 from .content import ArticleContent
@@ -22,7 +22,7 @@ def register_all():
             project=project_article,
             context=article_context,
             template="articles/article_detail.html",
-            public_models=[*TOPIC_MODELS, PublicLink],
+            public_models=[*TOPIC_MODELS, PublicLink, PublicName],
             desk_path="articles.desk.ArticleDesk",
         )
     )

@@ -23,6 +23,11 @@ class Article(Entry):
         blank=True,
         help_text=_("Markdown, before the first heading. [[Name]] links to an entry, [@key] cites a source."),
     )
+    link_first_mentions = models.BooleanField(
+        _("link first mentions"),
+        default=False,
+        help_text=_("The first mention of an actor or agreement by its title or an alias links to it by itself."),
+    )
     topics = TaggableManager(through=TaggedEntry, blank=True, verbose_name=_("topics"))
 
     class Meta:

@@ -12,6 +12,7 @@ def article_context(entry):
         "around": around,
         "sections": [{**section, "see_also": around.inline.get(section["anchor"], [])} for section in sections],
         "contents": contents(sections),
+        "linked_from": list({link.entry_id: link.entry for link in around.links_here}.values()),
         "actors": mentioned(entry, around.targets, "actor"),
         "agreements": mentioned(entry, around.targets, "agreement"),
     }

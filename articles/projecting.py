@@ -1,15 +1,16 @@
 """From the content of articles to their public rows."""
 
 import re
+from functools import partial
 
 from publishing.kinds import Projection
 from publishing.names import address
-from publishing.projecting import link_rows, notes_of, public_entry
+from publishing.projecting import link_rows, mentions_of, name_rows, notes_of, public_entry
 from publishing.text import split_at_marker, to_html
 from topics.public import tagging_rows
 
 # What the page's own parts are called.
-TAKEN_ANCHORS = {"main", "contents", "notes", "see-also", "facts", "site-search"}
+TAKEN_ANCHORS = {"main", "contents", "notes", "see-also", "facts", "linked-from", "site-search"}
 NOTE_ANCHOR = re.compile(r"(note|cite)(-\d+)+")
 
 
@@ -28,7 +29,7 @@ def _anchors(titles):
     return result
 
 
-def _section(part, anchor, content, notes):
+def _section(part, anchor, render):
     before, after = split_at_marker(part.body)
     top = part.level + 2  # the section's own heading is h2 or h3
     return {
@@ -36,17 +37,18 @@ def _section(part, anchor, content, notes):
         "level": part.level,
         "title": part.title,
         "topics": part.topics,
-        "before": to_html(before, links=content.links, notes=notes, images=content.images, top_heading=top),
-        "after": to_html(after, links=content.links, notes=notes, images=content.images, top_heading=top),
+        "before": render(before, top_heading=top),
+        "after": render(after, top_heading=top),
     }
 
 
 def project_article(key, content):
     """Projection of an article."""
-    notes = notes_of(content)
-    introduction = to_html(content.introduction, links=content.links, notes=notes, images=content.images)
+    notes, mentions = notes_of(content), mentions_of(key, content)
+    render = partial(to_html, links=content.links, notes=notes, images=content.images, mentions=mentions)
+    introduction = render(content.introduction)
     anchors = _anchors(part.title for part in content.sections)
-    sections = [_section(part, anchor, content, notes) for part, anchor in zip(content.sections, anchors, strict=True)]
+    sections = [_section(part, anchor, render) for part, anchor in zip(content.sections, anchors, strict=True)]
     page = {"introduction": introduction, "sections": sections}
-    entry = public_entry("article", key, content, category="", page=page, notes=notes)
-    return Projection(entry, [*tagging_rows(entry, content), *link_rows(entry, [])])
+    entry = public_entry("article", key, content, category="", page=page, notes=notes, linked=mentions.linked)
+    return Projection(entry, [*tagging_rows(entry, content), *link_rows(entry, []), *name_rows(entry)])

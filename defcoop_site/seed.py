@@ -44,7 +44,7 @@ ENTRY_KEYS = {
     "agreements": COMMON_KEYS
     | AGREEMENT_TEXTS
     | {"type", "text", "amends", "superseded_by", "obligations", "party_defaults", "parties"},
-    "articles": COMMON_KEYS | {"standfirst", "introduction", "sections"},
+    "articles": COMMON_KEYS | {"standfirst", "introduction", "link_first_mentions", "sections"},
 }
 PARTY_TEXTS = {
     "role",
@@ -339,6 +339,7 @@ class Seeder:
         content = self._common("articles", record, where, ["introduction"])
         return ArticleContent(
             **content,
+            link_first_mentions=record.get("link_first_mentions", False),
             sections=[
                 self._section(record, place, part, where) for place, part in enumerate(record.get("sections") or [], 1)
             ],

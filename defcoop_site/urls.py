@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from publishing.media import media
 from publishing.share_pages import shared_draft, shared_file
+from publishing.views import name_detail
 
 from . import views
 from .feeds import LatestFeed
@@ -19,6 +20,7 @@ urlpatterns = [
     path("", include("articles.urls")),
     path("", include("actors.urls")),
     path("", include("topics.urls")),
+    path("names/<str:name>/", name_detail, name="name_detail"),
     path("search/", views.search_results, name="search"),
     path("about/", views.about, name="about"),
     path("about/editorial-policy/", views.about, {"name": "editorial_policy"}, name="editorial_policy"),

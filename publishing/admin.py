@@ -3,13 +3,23 @@
 from functools import partial
 
 from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.models import Group, User
+from django.core.exceptions import PermissionDenied
+from django.db.models import OuterRef, Subquery
+from django.http import Http404
 from django.urls import path
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .audit import AuditEvent
 from .completion import complete
 from .entry_admin import EntryAdmin
+from .health import DAYS_UNTIL_DEAD, AddressHealth
 from .image_admin import ImageAdmin  # noqa: F401 - Django finds it here
+from .link_check import keep_archive_address
+from .links_here import citations_page
 from .models import Entry, Source
 from .people_admin import GroupDesk, UserDesk
 from .release_admin import ReleaseAdmin
@@ -25,15 +35,82 @@ admin.site.register(User, UserDesk)
 admin.site.register(Group, GroupDesk)
 
 
+class AddressFilter(admin.SimpleListFilter):
+    title = gettext_lazy("address")
+    parameter_name = "address"
+
+    def lookups(self, request, model_admin):
+        return [("dead", _("dead")), ("failing", _("failing")), ("not-visited", _("not visited yet"))]
+
+    def queryset(self, request, queryset):
+        health = AddressHealth.objects
+        if self.value() == "dead":
+            return queryset.filter(url__in=health.dead().values("url"))
+        if self.value() == "failing":
+            return queryset.filter(url__in=health.filter(failed_days__gt=0).exclude(pk__in=health.dead()).values("url"))
+        if self.value() == "not-visited":
+            return queryset.exclude(url="").exclude(url__in=health.exclude(checked_at=None).values("url"))
+        return queryset
+
+
 @admin.register(Source)
 class SourceAdmin(admin.ModelAdmin):
-    list_display = ["key", "title", "kind", "date", "checked_on"]
-    list_filter = ["kind"]
+    list_display = ["key", "title", "kind", "date", "checked_on", "address_standing"]
+    list_filter = [AddressFilter, "kind"]
     search_fields = ["key", "title", "author", "publisher"]
-    fields = ["key", "title", "author", "publisher", "date", "kind", "url", "archive_url", "checked_on"]
+    fields = [
+        "key",
+        "title",
+        "author",
+        "publisher",
+        "date",
+        "kind",
+        "url",
+        "archive_url",
+        "checked_on",
+        "address_standing",
+    ]
+
+    change_form_template = "admin/publishing/source_form.html"
 
     def get_readonly_fields(self, request, obj=None):
-        return ["key"] if obj else []
+        return ["key", "address_standing"] if obj else ["address_standing"]
+
+    def get_queryset(self, request):
+        health = AddressHealth.objects.filter(url=OuterRef("url"))
+        columns = ("checked_at", "last_good_on", "failed_days", "finding")
+        return super().get_queryset(request).annotate(**{name: Subquery(health.values(name)[:1]) for name in columns})
+
+    @admin.display(description=gettext_lazy("last visit"))
+    def address_standing(self, source):
+        """What the visits to its address found."""
+        if not source.url or getattr(source, "checked_at", None) is None:
+            return _("not visited yet") if source.url else ""
+        words = {"when": date_format(source.checked_at, "j F Y"), "finding": source.finding}
+        good = source.last_good_on and date_format(source.last_good_on, "j F Y")
+        if source.failed_days >= DAYS_UNTIL_DEAD:
+            words["good"] = good or _("never")
+            return _("dead (%(finding)s on %(when)s; last good: %(good)s)") % words
+        if source.failed_days:
+            return _("failing (%(finding)s on %(when)s)") % words
+        return _("%(finding)s on %(when)s") % words
+
+    def save_model(self, request, obj, form, change):
+        super().save_model(request, obj, form, change)
+        keep_archive_address(obj)
+
+    def get_urls(self):
+        links = self.admin_site.admin_view(self.links_view)
+        return [path("<path:object_id>/links/", links, name="publishing_source_links"), *super().get_urls()]
+
+    def links_view(self, request, object_id):
+        """Which entries cite the source."""
+        source = self.get_object(request, unquote(object_id))
+        if not self.has_view_permission(request, source):
+            raise PermissionDenied
+        if source is None:
+            raise Http404(_("There is no such source."))
+        return citations_page(self, request, source)
 
 
 @admin.register(Entry)

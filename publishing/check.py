@@ -4,7 +4,8 @@ from . import kinds
 from .content import digest
 from .models import Entry, Snapshot
 from .public import PublicEntry, PublicVersion, Redirect
-from .publication import projection, redirects_of
+from .publication import draft_links, drafted, live_links, projection, redirects_of
+from .references import EntryLink, written_links
 
 
 def _plain(field, row):
@@ -40,6 +41,17 @@ def _differences_of(entry):
             yield f"{entry.kind} {found.slug}: rows of {model.__name__} differ"
 
 
+def _differing_links():
+    for entry in drafted():
+        wanted = {
+            EntryLink.Side.DRAFT: draft_links(entry),
+            EntryLink.Side.LIVE: live_links(projection(entry)) if entry.live_id else set(),
+        }
+        for side, links in wanted.items():
+            if links != written_links(entry.pk, side):
+                yield f"{entry.kind} {entry.slug}: {side} links differ"
+
+
 def _changed_versions():
     """Published versions that are no longer what their snapshot says."""
     digests = {(row.entry_id, row.number): row.digest for row in Snapshot.objects.only("entry_id", "number", "digest")}
@@ -56,6 +68,7 @@ def check_public():
         known.add(entry.pk)
         differences += _differences_of(entry)
         redirects |= {(entry.kind, slug): (entry.pk, target) for slug, target in redirects_of(entry).items()}
+    differences += _differing_links()
     differences += _changed_versions()
     strangers = PublicEntry.objects.exclude(pk__in=known)
     differences += [f"{row.kind} {row.slug}: has a page without a live snapshot" for row in strangers]

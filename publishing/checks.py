@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy
 
 from . import kinds
 from .image_check import faults
-from .text import PARSER, cited_keys, linked_names
+from .text import PARSER, SEVERAL, cited_keys, linked_names
 
 LONG_PARAGRAPH = 250  # words; about a screen and a half on a phone
 UNSOURCED_FROM = 40  # words; less is a line that leads on to the next section
-SEVERAL = "several"  # in place of a key, where a name means several entries
 CODE = re.compile(r"(`+).+?\1", re.DOTALL)
 BARE_IMAGE = re.compile(r"!\[\s*\]\((?!image:)([^()\s]*)")  # ours are in image_check
 NEEDED = {
@@ -65,7 +64,7 @@ def _weak_text(text, content):
 def _weak_links(text, links):
     for name in linked_names(text):
         if name not in links:
-            yield _("“[[%(name)s]]” is the name of no entry, or of several. Readers see plain words.") % {"name": name}
+            yield _("“[[%(name)s]]” is the name of no entry. Readers see plain words.") % {"name": name}
         elif links[name] == SEVERAL:
             yield _("“[[%(name)s]]” is the name of several entries. Readers are led to a list of them.") % {
                 "name": name

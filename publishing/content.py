@@ -15,9 +15,10 @@ SCHEMA = 1
 # Names kept beside keys, so that a page or a report can name what is gone. They are no content: a rename elsewhere is no change here.
 ASIDE = ("labels",)
 # Made from the texts at every snapshot; a merge joins them and the next snapshot makes them anew.
-DERIVED = ("sources", "links", "labels", "images")
-# Came after the first snapshots: without a value they count as absent, so that older contents stay equal to themselves.
-LATER = ("images",)
+DERIVED = ("sources", "links", "first_mentions", "labels", "images")
+# Fields that came after the first release, with what they held before. At that they count for nothing, so that no entry that was
+# left alone looks changed.
+LATER = {"link_first_mentions": False, "first_mentions": {}, "images": {}}
 
 
 @dataclass(kw_only=True)
@@ -56,7 +57,8 @@ class ImageContent:
 
 @dataclass(kw_only=True)
 class EntryContent:
-    """What every entry has. Topics, pins and exclusions are keys; `links` maps a [[name]] to a key; `labels` names what keys meant."""
+    """What every entry has. Topics, pins and exclusions are keys; `links` maps a [[name]] to a key, or to text.SEVERAL;
+    `first_mentions` does so for names that stand in the texts and may link by themselves; `labels` names what keys meant."""
 
     title: str = ""
     slug: str = ""
@@ -69,6 +71,8 @@ class EntryContent:
     exclusions: list[str] = field(default_factory=list)
     sources: dict[str, SourceContent] = field(default_factory=dict)
     links: dict[str, str] = field(default_factory=dict)
+    link_first_mentions: bool = False
+    first_mentions: dict[str, str] = field(default_factory=dict)
     labels: dict[str, str] = field(default_factory=dict)
     images: dict[str, ImageContent] = field(default_factory=dict)
 
@@ -118,7 +122,11 @@ def read(kind, value):
 
 def comparable(data):
     """The JSON without what is no content."""
-    return {name: value for name, value in data.items() if name not in ASIDE and (value or name not in LATER)}
+    return {
+        name: value
+        for name, value in data.items()
+        if name not in ASIDE and not (name in LATER and value == LATER[name])
+    }
 
 
 def digest(data):
@@ -144,7 +152,7 @@ def part_digest(part):
 def _flat(data):
     """{path: value}: one path (field,) for each field, and (field, part key, part field) for each field of a part."""
     result = {}
-    for name, value in data.items():
+    for name, value in ({**LATER, **data} if data else {}).items():
         if name in DERIVED:
             continue
         if is_parts(value):

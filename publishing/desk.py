@@ -2,13 +2,16 @@
 
 from django.utils.translation import gettext as _
 
+from . import kinds
 from .content import ImageContent, SourceContent
+from .first_mentions import phrases
 from .images import Image
 from .models import Entry, EntryAlias, Source
-from .names import normalise
-from .text import linked_names
+from .names import normalise, spelt, uncased
+from .text import SEVERAL, linked_names
 
 IMAGE_FIELDS = ("digest", "width", "height", "credit", "licence", "licence_terms", "source_url")
+PHRASES_AT_A_TIME = 5000  # within what any database takes in one query
 ENTRY_FIELDS = ("title", "slug", "language", "summary", "featured")
 
 
@@ -25,7 +28,7 @@ def plain_fields(row, names):
 
 
 def resolve_names(names):
-    """{name: key as text} for the names that mean exactly one entry: by title first, then by alias.
+    """{name: key as text} for the names that mean an entry, by title first, then by alias; SEVERAL for those that mean more than one.
 
     An entry in the trash is meant where no other one is, so that links to it work again once it is back.
     """
@@ -41,17 +44,43 @@ def resolve_names(names):
     ):
         for key, plain, in_trash in rows:
             (trashed if in_trash else found).setdefault(plain, set()).add(str(key))
-    meant = {
-        name: by_title.get(plain) or by_alias.get(plain) or trashed.get(plain) or set()
-        for name, plain in wanted.items()
+    meant = {name: by_title.get(plain) or by_alias.get(plain) or trashed.get(plain) for name, plain in wanted.items()}
+    return {name: next(iter(keys)) if len(keys) == 1 else SEVERAL for name, keys in meant.items() if keys}
+
+
+def resolve_mentions(texts):
+    """{name as it stands in the texts: key} of the entries that texts may link to by themselves; SEVERAL for a name of more than one.
+
+    Two queries for every five thousand phrases of the texts, however many names there are.
+    """
+    wanted = {phrase: uncased(phrase) for phrase in phrases(texts)}
+    bearers, spellings = {}, {}
+    for batch in batched(dict.fromkeys(wanted.values()), PHRASES_AT_A_TIME):
+        titles = Entry.objects.filter(normalised_title__in=batch, trashed=None).values_list(
+            "pk", "kind", "title", "normalised_title"
+        )
+        aliases = EntryAlias.objects.filter(normalised__in=batch, entry__trashed=None)
+        for key, kind, name, plain in [*titles, *aliases.values_list("entry", "entry__kind", "name", "normalised")]:
+            bearers.setdefault(plain, {})[str(key)] = kind
+            spellings.setdefault(plain, set()).add(spelt(name))
+    return {
+        phrase: next(iter(bearers[plain])) if len(bearers[plain]) == 1 else SEVERAL
+        for phrase, plain in wanted.items()
+        if phrase in spellings.get(plain, ()) and any(kinds.get(kind).links_itself for kind in bearers[plain].values())
     }
-    return {name: next(iter(keys)) for name, keys in meant.items() if len(keys) == 1}
+
+
+def batched(items, size):
+    """The items in lists of at most this size."""
+    items = list(items)
+    return [items[start : start + size] for start in range(0, len(items), size)]
 
 
 def finish(content, labelled=()):
     """Add what follows from the texts: sources, links, images and labels. labelled: rows whose names the snapshot should keep."""
     names = [name for text in content.prose() for name in linked_names(text)]
     content.links = resolve_names(dict.fromkeys(names))
+    content.first_mentions = resolve_mentions(content.prose()) if content.link_first_mentions else {}
     keys = content.source_keys()
     sources = {source.key: source for source in Source.objects.filter(key__in=keys)}
     content.sources = {

@@ -22,6 +22,7 @@ from . import (
     buffer_pages,
     history_pages,
     kinds,
+    links_here,
     publication_pages,
     release_pages,
     review_pages,
@@ -100,6 +101,7 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
     save_on_top = False
     pages = [
         *history_pages.PAGES,
+        *links_here.PAGES,
         *publication_pages.PAGES,
         *review_pages.PAGES,
         *share_pages.PAGES,

@@ -23,9 +23,9 @@ class Kind:
 
     name: the word stored with entries; section: first part of its address; content: its content dataclass;
     project(key, content) -> Projection; context(public_entry) -> dict for `template`;
-    public_models: every model whose rows `project` makes, to which publishing adds the images; desk: path of the class that reads,
-    writes and checks its working rows
-    (named, not imported, so that public code never reaches working models).
+    public_models: every model whose rows `project` makes, to which publishing adds the images; desk: path of the class that reads, writes and checks its working rows
+    (named, not imported, so that public code never reaches working models); links_itself: whether texts that allow it link to
+    such an entry at its first mention.
     """
 
     name: str
@@ -38,6 +38,7 @@ class Kind:
     template: str
     public_models: list
     desk_path: str
+    links_itself: bool = False
 
     def __post_init__(self):
         self.public_models = [*self.public_models, PublicImage]

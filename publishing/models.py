@@ -10,9 +10,19 @@ from django.utils.translation import gettext_lazy as _
 
 from .audit import AuditEvent  # noqa: F401 - Django finds models here
 from .dates import DateTextField
+from .health import AddressHealth  # noqa: F401 - Django finds models here
 from .images import Image  # noqa: F401 - Django finds models here
 from .names import normalise
-from .public import Generation, PublicEntry, PublicImage, PublicLink, PublicVersion, Redirect  # noqa: F401 - Django finds models here
+from .public import (  # noqa: F401 - Django finds models here
+    Generation,
+    PublicEntry,
+    PublicImage,
+    PublicLink,
+    PublicName,
+    PublicVersion,
+    Redirect,
+)
+from .references import EntryLink  # noqa: F401 - Django finds models here
 
 
 class Source(models.Model):

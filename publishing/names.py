@@ -27,14 +27,32 @@ PLAIN = str.maketrans(
 UNSEEN = {"Mn", "Me", "Cf", "Cc", "Co"}
 
 
-def normalise(text):
-    """One form for all spellings of a name: no accents, no case, single spaces, no invisible characters."""
+def spelt(text):
+    """A text with its capitals, but without accents and invisible characters, and with single spaces."""
     decomposed = unicodedata.normalize("NFKD", re.sub(r"\s", " ", str(text)))
     kept = "".join(c for c in decomposed if unicodedata.category(c) not in UNSEEN)
-    return re.sub(r" +", " ", kept.casefold().translate(PLAIN)).strip()
+    return re.sub(r" +", " ", kept).strip()
+
+
+def uncased(words):
+    """What was spelt() in its one form for all spellings."""
+    return re.sub(r" +", " ", words.casefold().translate(PLAIN)).strip()
+
+
+def normalise(text):
+    """One form for all spellings of a name: no accents, no case, single spaces, no invisible characters."""
+    return uncased(spelt(text))
 
 
 def address(text):
     """A slug of at most 80 characters, cut at a word's end."""
     slug = slugify(normalise(text))
     return slug if len(slug) <= 80 else slug[:80].rsplit("-", 1)[0]
+
+
+def name_address(text):
+    """The last part of the address under which all entries of a name are listed; "" where the name has no letter or digit.
+
+    Unlike an entry's own address it keeps letters of every script, as it is made from names alone.
+    """
+    return slugify(normalise(text), allow_unicode=True)[:400]

@@ -1,8 +1,12 @@
 """What all kinds' projections share: the public row with its prepared page."""
 
-from .names import normalise
-from .public import PublicEntry, PublicLink
-from .text import Notes, linked_names, to_plain, typographic
+from .first_mentions import FirstMentions
+from .names import name_address, normalise
+from .public import PublicEntry, PublicLink, PublicName
+from .text import Notes, link_target, linked_names, to_plain, typographic
+
+# Another word whenever a release projects snapshots otherwise than the one before: `manage.py prepare` then writes the public rows anew.
+PROJECTION = "projection:names-and-links"
 
 
 def notes_of(content):
@@ -10,14 +14,20 @@ def notes_of(content):
     return Notes(content.sources)
 
 
-def public_entry(kind, key, content, *, category, page, notes):
-    """The unsaved public row. `page` is what the kind's template needs beside the common parts.
+def mentions_of(key, content):
+    """A FirstMentions for the entry's texts; bodies rendered with it in reading order link to each entry once."""
+    return FirstMentions(content.first_mentions, taken=[str(key), *content.links.values()])
 
-    The page gains: topics, pins, exclusions and mentions (keys as text), labels, aliases and notes.
+
+def public_entry(kind, key, content, *, category, page, notes, linked=()):
+    """The unsaved public row. `page` is what the kind's template needs beside the common parts; linked: keys that first mentions link to.
+
+    The page gains: topics, pins, exclusions and mentions (keys as text), names (addresses of names that it links to), labels, aliases
+    and notes.
     """
     # In reading order: a database may give the links back in another order than it was given.
     names = [name for text in content.prose() for name in linked_names(text)]
-    mentions = list(dict.fromkeys(content.links[name] for name in names if name in content.links))
+    targets = list(dict.fromkeys(link_target(content.links, name) for name in names)) + list(linked)
     search_text = " ".join(to_plain(text) for text in content.prose())
     return PublicEntry(
         id=key,
@@ -36,7 +46,8 @@ def public_entry(kind, key, content, *, category, page, notes):
             "topics": content.topics,
             "pins": content.pins,
             "exclusions": content.exclusions,
-            "mentions": [mention for mention in mentions if mention != str(key)],
+            "mentions": [target for target in targets if target not in ("", str(key)) and not target.startswith("=")],
+            "names": [target[1:] for target in targets if target.startswith("=")],
             "labels": content.labels,
             "aliases": content.aliases,
             "notes": notes.listed(),
@@ -51,6 +62,12 @@ def link_rows(entry, ways):
     pairs = [(PublicLink.Way.MENTION, key) for key in entry.page["mentions"]] + ways
     wanted = dict.fromkeys((way, key) for way, key in pairs if key and key != str(entry.pk))
     return [PublicLink(entry_id=entry.pk, way=way, target_id=key) for way, key in wanted]
+
+
+def name_rows(entry):
+    """A PublicName for the entry's title and each of its aliases."""
+    labels = {name_address(label): label for label in [*reversed(entry.page["aliases"]), entry.title]}
+    return [PublicName(entry_id=entry.pk, name=name, label=label) for name, label in labels.items() if name]
 
 
 def stamp(public_entry, first_published_at, revised_at, version):

@@ -1,6 +1,9 @@
 """Public rows: what readers read. Written by `publication` alone, from snapshots."""
 
+from dataclasses import dataclass
+
 from django.db import models
+from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -9,6 +12,16 @@ class PublicEntryQuerySet(models.QuerySet):
     def live(self):
         """Entries that lists, search and See also offer: published and not withdrawn."""
         return self.filter(withdrawn=False)
+
+    def orphans(self):
+        """Live entries to which no other page leads: no live text or fact of another names them, and no fact of theirs a live other.
+
+        A fact shows on both pages (a party on the agreement's and the agreement on the party's), a mention on the one that makes it.
+        """
+        live = PublicEntry.objects.live().values("pk")
+        from_others = PublicLink.objects.filter(target_id=OuterRef("pk"), entry__in=live).exclude(entry=OuterRef("pk"))
+        facts = PublicLink.objects.filter(entry=OuterRef("pk"), target_id__in=live).exclude(way=PublicLink.Way.MENTION)
+        return self.live().filter(~Exists(from_others), ~Exists(facts))
 
     def for_list(self):
         """With the columns that a line in a list shows."""
@@ -112,6 +125,41 @@ class PublicImage(PublicRow):
 
     def __str__(self):
         return f"{self.entry_id} {self.digest}"
+
+
+class PublicName(PublicRow):
+    """A name by which a live entry is known: its title or an alias. name: the last part of the name's address; label: as it is written."""
+
+    name = models.CharField(max_length=400, db_index=True)
+    label = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry", "name"], name="public_name_is_unique_in_its_entry")]
+
+    def __str__(self):
+        return f"{self.entry_id} {self.name}"
+
+
+@dataclass(frozen=True)
+class NamePage:
+    """The page that lists the entries of a name. In place of an entry it is what a link leads to."""
+
+    name: str
+    withdrawn = False
+
+    def get_absolute_url(self):
+        return reverse("name_detail", args=[self.name])
+
+
+def entries_by_name(names):
+    """{name: [live PublicEntry, with `known_as`]} of names as PublicName keeps them; one query, none for no names."""
+    found = {}
+    rows = PublicName.objects.filter(name__in=names, entry__withdrawn=False).select_related("entry")
+    fields = [f"entry__{name}" for name in PublicEntry.LIST_FIELDS]
+    for row in rows.only("name", "label", *fields).order_by("entry__kind", "entry__sort_key", "entry_id"):
+        row.entry.known_as = row.label
+        found.setdefault(row.name, []).append(row.entry)
+    return found
 
 
 class PublicVersion(models.Model):

@@ -12,6 +12,7 @@ from .image_check import faults
 from .models import Entry
 from .projecting import stamp
 from .public import Generation, PublicEntry, PublicImage, PublicVersion, Redirect
+from .references import EntryLink, links_of, write_links
 from .review import OWN_WORK_RIGHT, close_published, is_approved, is_own_work
 
 
@@ -23,7 +24,8 @@ class PublicationError(Exception):
         self.fault = fault
 
 
-def _bump():
+def raise_generation():
+    """Tell caches that something public has changed. Called in the transaction that changes it."""
     if not Generation.objects.filter(pk=1).update(number=F("number") + 1, changed_at=timezone.now()):
         Generation.objects.create(number=1)
 
@@ -79,7 +81,7 @@ def publish(snapshot, by=None, note="", minor=False):
     entry.save(update_fields=["live", "state", "redirect_to", "unreviewed_by"])
     close_published(snapshot, by)
     # The generation first: from here on publications wait for each other, as all of them change the same counts.
-    _bump()
+    raise_generation()
     write_public(entry)
     record(AuditEvent.Action.PUBLISH, by, entry, was=was, became=f"{content['title']}, v{version.number}")
     return version
@@ -127,7 +129,7 @@ def unpublish(entry, outcome, target=None, by=None):
     entry.state = outcome
     entry.redirect_to_id = target.pk if outcome == Entry.State.REDIRECTED else None
     entry.save(update_fields=["state", "redirect_to"])
-    _bump()
+    raise_generation()
     write_public(entry)
 
 
@@ -144,7 +146,7 @@ def correct_note(version, note, by=None):
     if not note and version.number > 1 and not version.is_minor:
         raise PublicationError(_("This version was no minor change: it needs a note that says what changed."))
     PublicVersion.objects.filter(pk=version.pk).update(note=note)
-    _bump()
+    raise_generation()
     entry = Entry.objects.get(pk=version.entry_id)
     record(AuditEvent.Action.NOTE, by, entry, was=was, became=f"v{version.number}: {note}")
     return True
@@ -163,7 +165,7 @@ def record_check(entry, by, on):
     _check, is_new = entry.checks.get_or_create(by=by, on=on, defaults={"version": number})
     if is_new:
         PublicEntry.objects.filter(pk=entry.pk).update(checked_on=entry.checks.aggregate(last=Max("on"))["last"])
-        _bump()
+        raise_generation()
         record(AuditEvent.Action.CHECK, by, entry, became=f"v{number}, {on}")
     return is_new
 
@@ -189,6 +191,22 @@ def _image_rows(entry, versions):
     """PublicImages of all published versions: each keeps its address, and with it its images."""
     used = {image["digest"] for version in versions for image in version.content.get("images", {}).values()}
     return [PublicImage(entry_id=entry.pk, digest=digest) for digest in sorted(used)]
+
+
+def live_links(result):
+    """What an entry's projection leads to, as long as it is live."""
+    return links_of(result) if result and not result.entry.withdrawn else set()
+
+
+def drafted():
+    """Entries with a draft, which one that was purged from the trash has no more."""
+    return Entry.objects.exclude(head=None).exclude(trashed__purged_at__isnull=False).select_related("head", "live")
+
+
+def draft_links(entry):
+    """What the newest snapshot of an entry leads to."""
+    kind = kinds.get(entry.kind)
+    return links_of(kind.project(entry.pk, kind.content.from_json(entry.head.content, entry.head.schema)))
 
 
 def revised_at(versions):
@@ -225,6 +243,7 @@ def write_public(entry):
             model.objects.bulk_create([row for row in result.rows if type(row) is model])
     for tally, was in zip(kinds.tallies(), before, strict=True):
         tally.change(was, tally.of(entry.pk))
+    write_links(entry.pk, EntryLink.Side.LIVE, live_links(result))
     Redirect.objects.filter(owner_id=entry.pk).delete()
     wanted = redirects_of(entry)
     live = [result.entry.slug] if result else []
@@ -236,8 +255,8 @@ def write_public(entry):
 
 @transaction.atomic
 def rebuild_public():
-    """Write all public rows anew from the live snapshots. Returns the number of entries that have a page."""
-    _bump()
+    """Write all public rows, and the table of links, anew from the snapshots. Returns the number of entries that have a page."""
+    raise_generation()
     published = Entry.objects.exclude(live=None)
     PublicEntry.objects.exclude(pk__in=published.values("pk")).delete()
     Redirect.objects.all().delete()
@@ -248,4 +267,7 @@ def rebuild_public():
         pages += entry.state in (Entry.State.LIVE, Entry.State.WITHDRAWN)
     for tally in kinds.tallies():
         tally.rebuild()
+    drafts = drafted()
+    for key in list(drafts.values_list("pk", flat=True)):
+        write_links(key, EntryLink.Side.DRAFT, draft_links(drafts.get(pk=key)))
     return pages

@@ -9,6 +9,7 @@ from .content import SCHEMA, digest
 from .desk import changed_images, missing_source
 from .diff import compare
 from .models import Entry, Snapshot
+from .references import EntryLink, links_of, write_links
 
 
 def content_of(snapshot):
@@ -23,7 +24,9 @@ def take_snapshot(row, author=None, summary=""):
     row: a working row of any kind (Article, Actor, Agreement).
     """
     entry = Entry.objects.select_for_update(of=("self",)).select_related("head").get(pk=row.pk)
-    data = kinds.get(entry.kind).desk.from_rows(row).to_json()
+    kind = kinds.get(entry.kind)
+    content = kind.desk.from_rows(row)
+    data = content.to_json()
     fingerprint = digest(data)
     if entry.head and entry.head.digest == fingerprint:
         return entry.head
@@ -39,6 +42,7 @@ def take_snapshot(row, author=None, summary=""):
         changed_parts=compare(entry.head.content, data, type(row)).parts_in_words() if entry.head else [],
     )
     Entry.objects.filter(pk=entry.pk).update(head=snapshot)
+    write_links(entry.pk, EntryLink.Side.DRAFT, links_of(kind.project(entry.pk, content)))
     row.head = snapshot
     return snapshot
 

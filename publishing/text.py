@@ -15,10 +15,11 @@ from django.utils.safestring import mark_safe
 from markdown_it import MarkdownIt
 
 from .figures import figure_html, figure_rule, use_of
+from .names import name_address
 
 LINK_OPEN, LINK_MIDDLE, LINK_CLOSE = "\ue000", "\ue001", "\ue002"
 PRIVATE = re.compile("[\ue000-\uf8ff]")
-STORED_LINK = re.compile(f"{LINK_OPEN}([0-9a-f-]{{36}}){LINK_MIDDLE}([^{LINK_CLOSE}]*){LINK_CLOSE}")
+STORED_LINK = re.compile(rf"{LINK_OPEN}([0-9a-f-]{{36}}|=[\w-]{{1,400}}){LINK_MIDDLE}([^{LINK_CLOSE}]*){LINK_CLOSE}")
 WIKI_LINK = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 CITATION = re.compile(r"\[@([a-z0-9][a-z0-9-]{0,79})(?:,[ \n]*([^\[\]\n]{1,120}))?\]")
 APOSTROPHE = re.compile(r"(?<=\w)'")
@@ -56,6 +57,16 @@ ATTRIBUTES = {
 }
 STRAY = re.compile(r"\]\(image:([^)\s]*)")
 MAX_LENGTH = 100_000
+SEVERAL = "several"  # in place of a key, where a name means several entries
+
+
+def link_target(links, name):
+    """What a stored link holds: a key; for a name that several entries share "=" and the name's address; "" for no link."""
+    key = links.get(name, "")
+    if key != SEVERAL:
+        return key
+    shared = name_address(name)
+    return f"={shared}" if shared else ""
 
 
 def _wiki_link(state, silent):
@@ -84,9 +95,9 @@ def _citation(state, silent):
 
 def _render_entry_link(_renderer, tokens, index, _options, env):
     meta = tokens[index].meta
-    key = env["links"].get(meta["name"])
+    target = meta.get("key") or link_target(env["links"], meta["name"])
     words = escape(meta["words"])
-    return f"{LINK_OPEN}{key}{LINK_MIDDLE}{words}{LINK_CLOSE}" if key else words
+    return f"{LINK_OPEN}{target}{LINK_MIDDLE}{words}{LINK_CLOSE}" if target else words
 
 
 def _render_citation(_renderer, tokens, index, _options, env):
@@ -194,15 +205,17 @@ def _shift_headings(tokens, top):
             token.tag = f"h{min(6, top - 1 + int(token.tag[1]))}"
 
 
-def to_html(markdown, *, links=None, notes=None, images=None, top_heading=3):
+def to_html(markdown, *, links=None, notes=None, images=None, mentions=None, top_heading=3):
     """Safe HTML of a Markdown text, links still in stored form.
 
-    links: {name: key}; notes: a Notes that collects the citations; images: {key: ImageContent}; top_heading: level (3 to 6) of the
-    body's first heading level.
+    links: {name: key or SEVERAL}; notes: a Notes that collects the citations; images: {key: ImageContent}; mentions: a FirstMentions
+    that makes links of its own; top_heading: level (3 to 6) of the body's first heading level.
     """
     source = markdown.replace("\x00", "")[:MAX_LENGTH]
     env = {"links": links or {}, "notes": notes or Notes({}), "images": images or {}}
     tokens = PARSER.parse(source, env)
+    if mentions:
+        mentions.link(tokens)
     _strip_private(tokens)
     _set_words(tokens)
     _align(tokens)
@@ -246,7 +259,10 @@ def image_uses(markdown):
 
 
 def with_links(html, targets):
-    """Stored HTML with its links made: targets maps a key (text) to a public entry; a key without a live one shows as words."""
+    """Stored HTML with its links made: targets maps what link_target() gave to a public entry, or to the page of a name.
+
+    Where it has nothing live the link shows as words.
+    """
 
     def anchor(match):
         target = targets.get(match[1])

@@ -1,12 +1,16 @@
 """What the pages of all kinds share: finding an entry by its address, and its older versions."""
 
 from django.http import Http404, HttpResponsePermanentRedirect
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
 
 from . import kinds
+from .health import notes_for_readers
+from .names import name_address
 from .projecting import stamp
-from .public import PublicEntry, PublicVersion, Redirect
+from .public import PublicEntry, PublicVersion, Redirect, entries_by_name
 
 LONGEST_CHAIN = 5
 
@@ -14,7 +18,8 @@ LONGEST_CHAIN = 5
 def render_entry(request, entry, status=200, **extra):
     """The page of a public row, saved or (in a preview) not."""
     kind = kinds.get(entry.kind)
-    context = {"entry": entry, "kind": kind, **kind.context(entry), **extra}
+    notes = notes_for_readers(entry.page["notes"])
+    context = {"entry": entry, "kind": kind, "notes": notes, **kind.context(entry), **extra}
     return render(request, kind.template, context, status=status)
 
 
@@ -25,15 +30,15 @@ def entry_detail(request, kind, slug):
 
 
 def _moved(request, kind, slug):
-    redirect = Redirect.objects.filter(kind=kind, slug=slug).first()
-    if redirect is None:
+    moved = Redirect.objects.filter(kind=kind, slug=slug).first()
+    if moved is None:
         raise Http404(_("There is no page at this address."))
     for _step in range(LONGEST_CHAIN):
-        target = redirect.target_id and PublicEntry.objects.filter(pk=redirect.target_id).first()
+        target = moved.target_id and PublicEntry.objects.filter(pk=moved.target_id).first()
         if target:
             return HttpResponsePermanentRedirect(target.get_absolute_url())
-        redirect = redirect.target_id and Redirect.objects.filter(owner_id=redirect.target_id).first()
-        if not redirect:
+        moved = moved.target_id and Redirect.objects.filter(owner_id=moved.target_id).first()
+        if not moved:
             break
     return render(request, "410.html", status=410)
 
@@ -58,3 +63,19 @@ def entry_version(request, kind, slug, number):
     if live is None:
         return render(request, "410.html", status=410)
     return render_entry(request, entry, version=version, live=live)
+
+
+@require_safe
+def name_detail(request, name):
+    """What a name may mean, where several live entries have it; the entry itself where one has. One query."""
+    canonical = name_address(name)
+    entries = entries_by_name([canonical]).get(canonical) if canonical else None
+    if not entries:
+        raise Http404(_("No live entry has this name."))
+    if len(entries) == 1:
+        # Not for ever: another entry may take the name tomorrow.
+        return redirect(entries[0])
+    if name != canonical:
+        return HttpResponsePermanentRedirect(reverse("name_detail", args=[canonical]))
+    context = {"name": entries[0].known_as, "rows": [(entry, None) for entry in entries]}
+    return render(request, "publishing/name_detail.html", context)

@@ -1,10 +1,11 @@
-"""What stands around the text of every entry's page: topics, See also, links to and from it. Five queries, whatever the kind."""
+"""What stands around the text of every entry's page: topics, See also, links to and from it. Five queries, whatever the kind, and one where the text
+links to names that several entries share."""
 
 from dataclasses import dataclass, field
 
 from django.conf import settings
 
-from publishing.public import PublicEntry, PublicLink
+from publishing.public import NamePage, PublicEntry, PublicLink, entries_by_name
 
 from .see_also import Ranking
 
@@ -32,6 +33,12 @@ def links_to(entry):
     return list(links.order_by("entry__sort_key", "entry_id").only("way", "target_id", *fields))
 
 
+def named_targets(names):
+    """{"=name": what a link to it leads to} for names that have live entries: the entry, or where they are several the name's page."""
+    found = entries_by_name(names)
+    return {f"={name}": entries[0] if len(entries) == 1 else NamePage(name) for name, entries in found.items()}
+
+
 def surroundings(entry, *, links_here, shown=(), wanted=(), places=None):
     """Load the Surroundings of a public row.
 
@@ -54,6 +61,7 @@ def surroundings(entry, *, links_here, shown=(), wanted=(), places=None):
     at_end = ranking.ranked(page["topics"], pins=page["pins"], left_out=left_out, limit=settings.SEE_ALSO_AT_END)
     keys = {*wanted, *page["mentions"], *(row[0] for found in (at_end, *rows.values()) for row in found)}
     targets = {str(target.pk): target for target in PublicEntry.objects.filter(pk__in=keys).for_list()}
+    targets |= named_targets(page.get("names", ()))
     return Surroundings(
         topics=sorted(
             (ranking.topics[key] for key in page["topics"] if key in ranking.topics), key=lambda topic: topic.normalised

@@ -497,7 +497,7 @@ class FrontPageTests(DeskTests):
         for _ in range(3):
             publish_now(make_article())
 
-        with self.assertNumQueries(5):  # session, user, drafts, schedules, entries
+        with self.assertNumQueries(6):  # session, user, drafts, schedules, entries, dead sources
             self.client.get("/admin/")
 
     def test_shows_nothing_of_kinds_that_one_may_not_see(self):

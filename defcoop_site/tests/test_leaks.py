@@ -22,6 +22,7 @@ from defcoop_site.factories import (
 )
 from publishing import figures
 from publishing.check import check_public
+from publishing.desk import write_aliases
 from publishing.models import Image
 
 from .crawl import crawl
@@ -54,8 +55,12 @@ class LeakTests(TestCase):
                 topics=[cls.other],
             )
         )
+        write_aliases(cls.state, ["The partners"])
+        write_aliases(cls.organisation, ["The partners"])
+        for row in (cls.state, cls.organisation):
+            publish_now(row)
         cls.image = make_image("plane")
-        body = "On [[Ruritania]] and [@treaty].\n\n![A plane](image:plane)"
+        body = "On [[Ruritania]], [[the partners]] and [@treaty].\n\n![A plane](image:plane)"
         section = {"title": "Part", "body": body, "topics": [cls.topic]}
         cls.article = publish_now(make_article(title="An article", topics=[cls.topic, cls.other], sections=[section]))
         cls.editor = make_editor(everything=True)

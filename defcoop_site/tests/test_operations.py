@@ -12,7 +12,9 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import SimpleTestCase, TestCase
 
+from defcoop_site.factories import make_article, publish_now
 from publishing.models import SeededRecord
+from publishing.public import PublicName
 from scripts import environment, run_tests, serve
 from topics.vocabulary import Topic
 
@@ -91,6 +93,17 @@ class PrepareTests(InFolder, TestCase):
         self.assertEqual(get_user_model().objects.get().password, password)
         self.assertEqual(Topic.objects.get().description, "An editor's words.")
         self.assertFalse(collected.exists(), "static files were collected again")
+
+    def test_public_rows_of_an_older_release_are_written_anew_once(self):
+        publish_now(make_article(title="Straits"))
+        PublicName.objects.all().delete()
+        self.assertIn("Writing the public pages anew", self.prepare())
+        self.assertEqual(PublicName.objects.get().name, "straits")
+        PublicName.objects.all().delete()
+
+        self.assertEqual(self.prepare(), "")
+
+        self.assertFalse(PublicName.objects.exists())
 
     def test_where_anyone_has_an_account_no_administrator_is_made(self):
         get_user_model().objects.create_user("editor")

@@ -2,12 +2,13 @@ from django.test import TestCase
 
 from articles.models import Section
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, make_topic, publish_now
+from publishing.desk import write_aliases
 
 # Every public page takes as many queries at 60 rows as at 3; what each is for stands beside the number.
 PAGES = {
-    "/articles/hub/": 5,  # entry, links to it, topics, candidates, targets
-    "/actors/hub/": 6,  # the same five and the participations
-    "/agreements/hub/": 5,
+    "/articles/hub/": 6,  # entry, dead addresses, links to it, topics, candidates, targets
+    "/actors/hub/": 6,  # the same, with participations in place of addresses, as it cites nothing
+    "/agreements/hub/": 6,
     "/articles/": 4,  # topics of the filter, count, entries, their topics
     "/actors/": 4,  # topics of the filter, count, entries, actor rows
     "/agreements/": 4,
@@ -23,7 +24,8 @@ PAGES = {
     "/search/": 0,
     "/feed/": 1,
     "/sitemap.xml": 4,  # entries and topics, each counted and read
-    "/articles/hub/v/1/": 7,  # version, first version, live entry, and the page’s own four
+    "/articles/hub/v/1/": 8,  # version, first version, live entry, and the page’s own five
+    "/names/shared/": 1,
     "/healthz": 1,
     "/robots.txt": 0,
     "/about/": 0,
@@ -46,6 +48,10 @@ class QueryCountTests(TestCase):
             )
             for n in range(rows)
         ]
+        for n in range(max(2, rows)):
+            shared = make_actor(title=f"Shared {n}")
+            write_aliases(shared, ["Shared"])
+            publish_now(shared)
         hub_actor = make_actor(title="Hub land", slug="hub", topics=topics)
         parties = [
             {"actor": actor, "in_force": "1949", "signed": "unknown", "locator": f"p. {n}"}

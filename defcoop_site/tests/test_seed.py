@@ -11,10 +11,12 @@ from actors.models import Actor, Agreement
 from articles.models import Article
 from defcoop_site.seed import SeedError, seed
 from publishing.check import check_public
-from publishing.models import Entry, SeededRecord, Source
+from publishing.models import Entry, SeededRecord, Snapshot, Source
 from publishing.public import PublicEntry
 from publishing.publication import unpublish
+from publishing.snapshots import content_of
 from publishing.tests.scenario import public_tables
+from publishing.text import linked_names
 from topics.vocabulary import Topic, TopicAlias
 
 from .desk import change_address, form_data, make_editor
@@ -282,6 +284,16 @@ class ProjectFixturesTests(TestCase):
 
     def test_public_rows_are_what_the_snapshots_give(self):
         self.assertEqual(check_public(), [])
+
+    def test_no_page_is_an_orphan(self):
+        self.assertEqual([str(entry) for entry in PublicEntry.objects.orphans()], [])
+
+    def test_every_name_in_a_text_leads_to_an_entry(self):
+        for snapshot in Snapshot.objects.select_related("entry"):
+            names = {name for text in content_of(snapshot).prose() for name in linked_names(text)}
+            self.assertEqual(names - set(snapshot.content["links"]), set(), snapshot.entry)
+        for article in Article.objects.select_related("live"):
+            self.assertGreater(len(article.live.content["links"]), 5, article)
 
     def test_library_is_as_large_as_promised(self):
         self.assertGreaterEqual(Actor.objects.filter(state="live").count(), 110)

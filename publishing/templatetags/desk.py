@@ -6,7 +6,8 @@ from django.db.models import Count, F, Q
 from django.utils import timezone
 
 from publishing.entry_admin import EntryAdmin
-from publishing.models import Entry
+from publishing.health import AddressHealth
+from publishing.models import Entry, Source
 from publishing.public import PublicEntry
 from publishing.releases import Release
 from publishing.scheduling import PublicationSchedule
@@ -45,6 +46,14 @@ def recently_revised(context):
     """Live entries, the one revised last first."""
     live = PublicEntry.objects.live().filter(kind__in=_desks(context["request"]))
     return live.for_list().order_by("-revised_at", "sort_key")[:MOST]
+
+
+@register.simple_tag(takes_context=True)
+def dead_sources(context):
+    """How many sources stand at a dead address; None for who may not see sources."""
+    if not context["request"].user.has_perm("publishing.view_source"):
+        return None
+    return Source.objects.filter(url__in=AddressHealth.objects.dead().values("url")).count()
 
 
 @register.simple_tag(takes_context=True)

@@ -13,7 +13,9 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from defcoop_site.seed import SeedError, fingerprint, seed
-from publishing.models import SeededRecord
+from publishing.models import SeededRecord, Snapshot
+from publishing.projecting import PROJECTION
+from publishing.publication import rebuild_public
 
 
 def static_fingerprint():
@@ -27,7 +29,7 @@ def static_fingerprint():
 
 
 class Command(BaseCommand):
-    help = "Migrate, load fixtures that were never loaded, collect static files, create the first administrator."
+    help = "Migrate, write public rows anew after an upgrade that asks for it, load fixtures that were never loaded, collect static files, create the first administrator."
 
     def add_arguments(self, parser):
         parser.add_argument("--address", default="http://127.0.0.1:8000", help="where the site will be")
@@ -37,7 +39,9 @@ class Command(BaseCommand):
             self.migrate()
         except OperationalError as error:
             raise CommandError(f"The database cannot be used: {' '.join(str(error).split())}") from None
+        was_in_use = Snapshot.objects.exists()
         self.load_fixtures()
+        self.rebuild(was_in_use)
         self.collect_static()
         self.create_administrator(address)
 
@@ -50,6 +54,15 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.say("Bringing the database up to date ...")
             call_command("migrate", interactive=False, verbosity=0)
+
+    def rebuild(self, was_in_use):
+        """Write the public rows anew where an older release wrote them."""
+        if SeededRecord.objects.filter(key=PROJECTION).exists():
+            return
+        if was_in_use:
+            self.say("Writing the public pages anew, as this release makes them ...")
+            rebuild_public()
+        SeededRecord.objects.create(key=PROJECTION)
 
     def load_fixtures(self):
         folder = settings.BASE_DIR / "fixtures"
