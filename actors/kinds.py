@@ -9,7 +9,7 @@ from topics.public import PublicTagging
 from .content import ActorContent, AgreementContent
 from .pages import actor_context, agreement_context
 from .projecting import project_actor, project_agreement
-from .public import PublicActor, PublicAgreement, PublicParticipation
+from .public import PublicActor, PublicAgreement, PublicExit, PublicObligation, PublicParticipation
 
 
 def register_all():
@@ -37,7 +37,14 @@ def register_all():
             project=project_agreement,
             context=agreement_context,
             template="actors/agreement_detail.html",
-            public_models=[PublicAgreement, PublicParticipation, PublicTagging, PublicLink],
+            public_models=[
+                PublicAgreement,
+                PublicParticipation,
+                PublicObligation,
+                PublicExit,
+                PublicTagging,
+                PublicLink,
+            ],
             desk_path="actors.desk.AgreementDesk",
         )
     )

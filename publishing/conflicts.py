@@ -17,7 +17,7 @@ def conflict_message(path, head, mine):
         part = next((part for part in head.content.get(path[0], []) if part["key"] == path[1]), None)
         own = next((part for part in mine.get(path[0], []) if part["key"] == path[1]), None)
         named = part or own or {}
-        theirs = part[path[2]] if part else _("removed")
+        theirs = part.get(path[2], "") if part else _("removed")
         where = f"{path[0]}, {named.get('title') or named.get('article') or named.get('name_used') or named.get('position')}, {path[2]}"
     message = _(
         "%(who)s changed “%(where)s” meanwhile, to: “%(theirs)s”. Save again to keep yours, or copy theirs."
