@@ -194,6 +194,16 @@ def _defended_with(actor, on):
     return bound.filter(entry__in=own).filter(entry__in=defence.values("entry")).exclude(actor=actor.pk)
 
 
+def defences(ties):
+    """[(tie, owed)] of the defence obligations that bind the two."""
+    return [
+        (tie, owed)
+        for tie in ties
+        for owed in tie.owed
+        if tie.standing == BOUND and owed.row.kind == terms.ObligationKind.DEFENCE
+    ]
+
+
 def summary(pair, ties):
     """(sentence, whether the tie is so close that partners in common add nothing) that answers first: is the one bound to defend the other?"""
     first, second = (actor.title for actor in pair)
@@ -201,7 +211,7 @@ def summary(pair, ties):
     if any(tie.first is None or tie.second is None for tie in bound):
         member, whole = (second, first) if any(tie.first is None for tie in bound) else (first, second)
         return _("%(member)s belongs to %(whole)s.") % {"member": member, "whole": whole}, True
-    defended = [(tie, owed) for tie in bound for owed in tie.owed if owed.row.kind == terms.ObligationKind.DEFENCE]
+    defended = defences(ties)
     names = {"first": first, "second": second}
     for chosen, sentence in (
         ([one for one in defended if one[1].is_mutual], _("%(first)s and %(second)s are bound to defend each other.")),

@@ -108,6 +108,7 @@ def _between(first, second, when):
         "pair": pair,
         "sentence": sentence,
         "is_defended": is_defended,
+        "defences": between.defences(ties),
         "groups": _groups(ties),
         "partners": partners[: between.MOST_PARTNERS],
         "more_partners": max(len(partners) - between.MOST_PARTNERS, 0),
