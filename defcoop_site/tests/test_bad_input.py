@@ -13,7 +13,7 @@ ADDRESSES = [
     "/between/other/page/",
 ]  # fmt: skip
 # Those that read parameters are asked with each one alone, the others with all at once.
-READING = ["/articles/", "/actors/", "/agreements/", "/topics/page/", "/search/", "/sitemap.xml", "/between/", "/agreements/exits/"]  # fmt: skip
+READING = ["/articles/", "/actors/", "/agreements/", "/topics/page/", "/search/", "/sitemap.xml"]
 PARAMETERS = [
     "page",
     "topic",
@@ -27,10 +27,6 @@ PARAMETERS = [
     "q",
     "p",
     "on",
-    "a",
-    "b",
-    "act",
-    "cause",
 ]
 GARBAGE = {
     "NUL": "%00",
