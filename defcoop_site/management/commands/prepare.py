@@ -13,7 +13,8 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from defcoop_site.seed import SeedError, fingerprint, seed
-from publishing.models import SeededRecord
+from publishing.models import Entry, SeededRecord
+from publishing.publication import rebuild_public
 
 
 def static_fingerprint():
@@ -50,6 +51,10 @@ class Command(BaseCommand):
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             self.say("Bringing the database up to date ...")
             call_command("migrate", interactive=False, verbosity=0)
+            if Entry.objects.exclude(live=None).exists():
+                # Public rows may have columns now that only a new projection fills.
+                self.say("Writing the public rows anew ...")
+                rebuild_public()
 
     def load_fixtures(self):
         folder = settings.BASE_DIR / "fixtures"
