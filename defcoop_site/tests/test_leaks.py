@@ -1,5 +1,7 @@
 """Invariant 1: nothing that happens on the desk short of publishing changes a byte of what readers get."""
 
+import re
+
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -13,6 +15,7 @@ from .crawl import crawl
 from .desk import add_row, change_address, desk_address, form_data, make_editor
 
 SECRET = "zanzibar"
+IN_TIME = r"/(actors|agreements|between)/([^/?]+/)?"  # pages that can be asked for a day
 
 
 class LeakTests(TestCase):
@@ -58,6 +61,9 @@ class LeakTests(TestCase):
 
     def public(self):
         addresses = [*crawl(self.client), "/articles/nothing/", f"/search/?q={SECRET}"]
+        addresses += [f"{address}?on=2000" for address in addresses if re.fullmatch(IN_TIME, address)]
+        addresses += [f"/between/{self.organisation.slug}/{self.state.slug}/", f"/between/names/?q={SECRET}"]
+        addresses += [f"/agreements/compare/?a={self.agreement.slug}"]
         return {address: self.client.get(address).content for address in addresses}
 
     def drafts(self):

@@ -59,7 +59,7 @@ def test_question_is_answered_from_the_front_page_in_four_steps(site, browser):
 def test_pages_in_time_complete_names_are_accessible_and_fit_the_screen(site, page):
     page.goto(f"{site}/between/")
     page.get_by_label("One actor").press_sequentially("finl")
-    page.wait_for_function("document.querySelector('#side-a-names option')?.value === 'Finland'")
+    page.locator("#side-a-names option", has_text="Finland").wait_for(state="attached")
 
     page.refused = []
     faults = []
