@@ -43,17 +43,28 @@ class ActorAdmin(EntryAdmin):
 
 class ObligationInline(PartInline):
     model = Obligation
-    fields = [("kind", "article", "position"), "description", "condition", "discretionary", ("source", "locator")]
-    autocomplete_fields = ["source"]
+    fields = [
+        ("kind", "article", "position"),
+        "description",
+        "condition",
+        ("automatic", "discretionary"),
+        ("area", "decided_by"),
+        ("owed_by", "owed_to"),
+        ("source", "locator"),
+    ]
+    autocomplete_fields = ["source", "owed_by", "owed_to"]
 
 
 class ParticipationInline(PartInline):
     model = Participation
     fields = [
         ("actor", "role", "position"),
-        ("signed", "consent", "consent_means"),
-        ("in_force", "suspended"),
-        ("ended", "ended_means"),
+        ("signed", "ratified"),
+        ("consent", "consent_means"),
+        ("provisional", "in_force"),
+        ("suspended", "suspension_ended"),
+        ("notice", "ended", "ended_means"),
+        ("disputed", "other_reading", "dispute"),
         ("source", "locator"),
         ("name_used", "note"),
     ]
@@ -75,13 +86,18 @@ class AgreementAdmin(EntryAdmin):
             {
                 "fields": [
                     "adopted",
+                    "opened",
                     "signed",
                     "place",
                     "provisional",
                     "in_force",
                     "entry_into_force_rule",
+                    "suspended",
+                    "suspension_ended",
                     "terminated",
                     "termination_cause",
+                    "withdrawal_rule",
+                    ("disputed", "other_reading", "dispute"),
                 ]
             },
         ),

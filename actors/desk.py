@@ -23,12 +23,15 @@ ACTOR_FIELDS = (
 )  # fmt: skip
 AGREEMENT_FIELDS = (
     "agreement_type", "legal_force", "scope", "adopted", "signed", "place", "provisional", "in_force", "terminated", "termination_cause",
-    "entry_into_force_rule", "depositary", "languages", "registration", "facts_locator", "amends", "superseded_by", "body",
+    "entry_into_force_rule", "depositary", "languages", "registration", "facts_locator", "amends", "superseded_by", "body", "opened", "suspended",
+    "suspension_ended", "withdrawal_rule", "disputed", "other_reading", "dispute",
 )  # fmt: skip
-OBLIGATION_FIELDS = ("position", "kind", "article", "condition", "discretionary", "description", "locator")
+OBLIGATION_FIELDS = (
+    "position", "kind", "article", "condition", "discretionary", "description", "locator", "automatic", "area", "decided_by", "owed_by", "owed_to",
+)  # fmt: skip
 PARTICIPATION_FIELDS = (
     "position", "actor", "role", "signed", "consent", "consent_means", "in_force", "suspended", "ended", "ended_means", "name_used", "note",
-    "locator",
+    "locator", "ratified", "provisional", "suspension_ended", "notice", "disputed", "other_reading", "dispute",
 )  # fmt: skip
 
 
@@ -121,14 +124,16 @@ class AgreementDesk:
                 for part in in_order(participations)
             ],
         )
-        parties = [part.actor for part in participations]
-        return finish(content, [*tied.labelled(), row.amends, row.superseded_by, *parties])
+        named = [part.actor for part in participations]
+        named += [actor for part in obligations for actor in (part.owed_by, part.owed_to)]
+        return finish(content, [*tied.labelled(), row.amends, row.superseded_by, *named])
 
     @classmethod
     def from_rows(cls, row):
         """The content of a saved agreement."""
         participations = list(row.participations.select_related("source", "actor"))
-        return cls._build(row, Tied.saved(row), list(row.obligations.select_related("source")), participations)
+        obligations = list(row.obligations.select_related("source", "owed_by", "owed_to"))
+        return cls._build(row, Tied.saved(row), obligations, participations)
 
     @classmethod
     def from_forms(cls, form, parts):
@@ -160,12 +165,16 @@ def write_agreement_parts(row, content, losses):
     keys = {part.source for part in [*content.obligations, *content.participations]}
     sources = {source.key: source for source in Source.objects.filter(key__in=keys)}
     losses += [missing_source(key) for key in sorted(keys - sources.keys())]
-    wanted = list(dict.fromkeys(part.actor for part in content.participations))
+    owed = [key for part in content.obligations for key in (part.owed_by, part.owed_to) if key]
+    wanted = list(dict.fromkeys([*(part.actor for part in content.participations), *owed]))
     actors = {str(actor.pk): actor for actor in existing(Actor, wanted, content.labels, losses)}
 
     def obligation(part):
+        if part.source not in sources:
+            return None
         values = {name: getattr(part, name) for name in OBLIGATION_FIELDS}
-        return {**values, "source": sources[part.source]} if part.source in sources else None
+        ends = {"owed_by": actors.get(part.owed_by), "owed_to": actors.get(part.owed_to)}
+        return {**values, **ends, "source": sources[part.source]}
 
     def participation(part):
         if part.source not in sources or part.actor not in actors:

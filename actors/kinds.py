@@ -9,7 +9,7 @@ from topics.public import TOPIC_MODELS
 from .content import ActorContent, AgreementContent
 from .pages import actor_context, agreement_context
 from .projecting import project_actor, project_agreement
-from .public import PublicActor, PublicAgreement, PublicParticipation
+from .public import PublicActor, PublicAgreement, PublicExit, PublicObligation, PublicParticipation
 
 
 def register_all():
@@ -38,7 +38,15 @@ def register_all():
             project=project_agreement,
             context=agreement_context,
             template="actors/agreement_detail.html",
-            public_models=[PublicAgreement, PublicParticipation, *TOPIC_MODELS, PublicLink, PublicName],
+            public_models=[
+                PublicAgreement,
+                PublicParticipation,
+                PublicObligation,
+                PublicExit,
+                *TOPIC_MODELS,
+                PublicLink,
+                PublicName,
+            ],
             desk_path="actors.desk.AgreementDesk",
             links_itself=True,
         )

@@ -13,7 +13,7 @@ from publishing.writing import MarkdownField
 from topics.models import TaggedEntry
 
 from . import order, terms
-from .public import PublicActor, PublicAgreement, PublicParticipation  # noqa: F401 - Django finds models here
+from .public import PublicActor, PublicAgreement, PublicExit, PublicObligation, PublicParticipation  # noqa: F401 - Django finds models here
 
 END_HELP = _(
     "The day on which the end took effect; it counts as the last day. “unknown” if no source says when; empty while it has not ended."
@@ -24,6 +24,21 @@ def check_order(row, rules):
     """Raise a ValidationError on the later field of the first rule of `order` that the row's dates certainly break."""
     for later, message in order.misplaced(row, rules):
         raise ValidationError({later: message})
+
+
+def check_dispute(row):
+    """Raise a ValidationError where a disputed date misses one of its readings or the reason."""
+    given = [bool(row.disputed), bool(row.other_reading), bool(row.dispute.strip())]
+    if any(given) and not all(given):
+        raise ValidationError(
+            {
+                "disputed": _(
+                    "A disputed date needs all three: which date it is, its other reading, and why they differ."
+                )
+            }
+        )
+    if row.disputed and not getattr(row, row.disputed, ""):
+        raise ValidationError({"disputed": _("The date that is disputed is empty.")})
 
 
 class Actor(Entry):
@@ -119,13 +134,26 @@ class Agreement(Entry):
     legal_force = models.CharField(_("legal force"), max_length=30, choices=terms.LegalForce)
     scope = models.CharField(_("scope"), max_length=20, choices=terms.Scope)
     adopted = DateTextField(_("adopted"))
-    signed = DateTextField(_("signed or opened for signature"))
+    opened = DateTextField(_("opened for signature"))
+    signed = DateTextField(
+        _("signed"), help_text=_("First signed. Where nothing tells the two apart, opened for signature.")
+    )
     place = models.CharField(_("place"), max_length=120, blank=True)
     provisional = DateTextField(_("provisionally applied from"))
     in_force = DateTextField(_("in force from"))
+    suspended = DateTextField(
+        _("suspended from"), help_text=_("The agreement as a whole; a party’s own suspension stands with the party.")
+    )
+    suspension_ended = DateTextField(_("suspension ended"), help_text=_("The last day of the suspension."))
     terminated = DateTextField(_("ended"), help_text=END_HELP)
     termination_cause = models.CharField(_("how it ended"), max_length=20, choices=terms.TerminationCause, blank=True)
     entry_into_force_rule = models.CharField(_("rule for entry into force"), max_length=300, blank=True)
+    withdrawal_rule = models.CharField(
+        _("how to leave"),
+        max_length=300,
+        blank=True,
+        help_text=_("Notice and term, with the article. Empty where the text is silent or was not read."),
+    )
     depositary = models.CharField(_("depositary"), max_length=200, blank=True)
     languages = models.CharField(_("authentic languages"), max_length=200, blank=True)
     registration = models.CharField(
@@ -133,6 +161,20 @@ class Agreement(Entry):
         max_length=200,
         blank=True,
         help_text=_("Volume, page and number in the UN Treaty Series or another series."),
+    )
+    disputed = models.CharField(
+        _("disputed date"),
+        max_length=20,
+        choices=terms.DisputedAgreementDate,
+        blank=True,
+        help_text=_("The date that sources give differently. Both readings are kept and shown."),
+    )
+    other_reading = DateTextField(_("other reading of it"))
+    dispute = models.CharField(
+        _("why they differ"),
+        max_length=400,
+        blank=True,
+        help_text=_("In plain words: who gives which day, and what it is the day of (signature, deposit, ceremony …)."),
     )
     text_source = models.ForeignKey(
         Source, verbose_name=_("official text"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -169,6 +211,7 @@ class Agreement(Entry):
     def clean(self):
         super().clean()
         check_order(self, order.AGREEMENT)
+        check_dispute(self)
         if self.agreement_type == terms.AgreementType.PROTOCOL and not self.amends_id:
             raise ValidationError({"amends": _("A protocol or amendment names the agreement that it changes.")})
         for name in ("amends", "superseded_by"):
@@ -193,6 +236,36 @@ class Obligation(models.Model):
     discretionary = models.BooleanField(
         _("discretionary"), default=False, help_text=_("Each party itself decides what it does.")
     )
+    automatic = models.BooleanField(
+        _("automatic"),
+        default=False,
+        help_text=_("The text leaves no choice whether to act. Leave both unticked where it is not known."),
+    )
+    area = models.CharField(_("area"), max_length=300, blank=True, help_text=_("Where the event must take place."))
+    decided_by = models.CharField(
+        _("who decides"),
+        max_length=300,
+        blank=True,
+        help_text=_("Who says that the event has happened, and what follows."),
+    )
+    owed_by = models.ForeignKey(
+        Actor,
+        verbose_name=_("owed by"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Empty: by every party."),
+    )
+    owed_to = models.ForeignKey(
+        Actor,
+        verbose_name=_("owed to"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Empty: to every other party."),
+    )
     description = models.TextField(_("in plain words"))
     source = models.ForeignKey(Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+")
     locator = models.CharField(_("place in the source"), max_length=120, blank=True)
@@ -205,6 +278,13 @@ class Obligation(models.Model):
     def __str__(self):
         return f"{self.get_kind_display()} ({self.article})" if self.article else self.get_kind_display()
 
+    def clean(self):
+        super().clean()
+        if self.automatic and self.discretionary:
+            raise ValidationError({"automatic": _("An obligation is automatic or discretionary, not both.")})
+        if self.owed_by_id and self.owed_by_id == self.owed_to_id:
+            raise ValidationError({"owed_to": _("Nobody owes an obligation to itself.")})
+
 
 class Participation(models.Model):
     """One actor's spell in one agreement. An actor may have several."""
@@ -215,12 +295,37 @@ class Participation(models.Model):
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     role = models.CharField(_("role"), max_length=20, choices=terms.Role)
     signed = DateTextField(_("signed"))
-    consent = DateTextField(_("consent to be bound"))
+    ratified = DateTextField(
+        _("ratified at home"),
+        help_text=_("Where the source gives it apart from the day on which consent was deposited."),
+    )
+    consent = DateTextField(
+        _("consent to be bound"), help_text=_("The day on which the instrument was deposited or the notice given.")
+    )
     consent_means = models.CharField(_("means of consent"), max_length=30, choices=terms.ConsentMeans, blank=True)
     in_force = DateTextField(_("in force from"))
+    provisional = DateTextField(_("provisionally applied from"))
     suspended = DateTextField(_("suspended from"))
+    suspension_ended = DateTextField(_("suspension ended"), help_text=_("The last day of the suspension."))
+    notice = DateTextField(
+        _("notice of withdrawal"), help_text=_("The day on which notice was given; its effect is the end.")
+    )
     ended = DateTextField(_("ended"), help_text=END_HELP)
     ended_means = models.CharField(_("how it ended"), max_length=20, choices=terms.EndMeans, blank=True)
+    disputed = models.CharField(
+        _("disputed date"),
+        max_length=20,
+        choices=terms.DisputedDate,
+        blank=True,
+        help_text=_("The date that sources give differently. Both readings are kept and shown."),
+    )
+    other_reading = DateTextField(_("other reading of it"))
+    dispute = models.CharField(
+        _("why they differ"),
+        max_length=400,
+        blank=True,
+        help_text=_("In plain words: who gives which day, and what it is the day of (signature, deposit, ceremony …)."),
+    )
     name_used = models.CharField(
         _("listed as"),
         max_length=200,
@@ -244,6 +349,7 @@ class Participation(models.Model):
     def clean(self):
         super().clean()
         check_order(self, order.SPELL)
+        check_dispute(self)
         if (
             self.actor_id
             and self.agreement_id

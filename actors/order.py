@@ -8,11 +8,14 @@ ACTOR = [("founded", "dissolved", _("An actor cannot be dissolved before it was 
 AGREEMENT = [
     ("signed", "terminated", _("An agreement cannot end before it was signed.")),
     ("in_force", "terminated", _("An agreement cannot end before it entered into force.")),
+    ("suspended", "suspension_ended", _("A suspension cannot end before it begins.")),
 ]
 SPELL = [
     ("in_force", "ended", _("A spell cannot end before it begins.")),
     ("signed", "ended", _("A spell cannot end before the signature.")),
     ("signed", "consent", _("Consent to be bound cannot come before the signature.")),
+    ("suspended", "suspension_ended", _("A suspension cannot end before it begins.")),
+    ("notice", "ended", _("A withdrawal cannot take effect before its notice.")),
 ]
 
 

@@ -1,20 +1,42 @@
 """What the pages of actors and agreements show, from public rows alone."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from itertools import groupby
 
 from django.db.models import Q
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from publishing.content import read
+from publishing.dates import display
 from publishing.public import PublicLink
 from topics.pages import links_to, surroundings
 
 from . import strips, terms
-from .public import PublicParticipation, spell, status_on
+from .as_of import as_known, carry, today
+from .content import AgreementContent, ParticipationContent
+from .projecting import agreement_acts, party_acts
+from .public import PublicAgreement, PublicObligation, PublicParticipation
 
 # Standings in which a party belongs, or may belong, to the agreement. A signature alone is no membership.
 BOUND = {terms.Status.IN_FORCE, terms.Status.PROVISIONAL, terms.Status.SUSPENDED, terms.Status.UNKNOWN}
+# Facts that may lie after a day that a reader asks for.
+LATER_DATES = (
+    "founded",
+    "dissolved",
+    "adopted",
+    "opened",
+    "signed",
+    "provisional",
+    "in_force",
+    "suspended",
+    "suspension_ended",
+    "terminated",
+)
+PARTY_DATES = {
+    "signed": None, "ratified": None, "consent": "consent_means", "provisional": None, "in_force": None, "suspended": None,
+    "suspension_ended": None, "notice": None, "ended": "ended_means",
+}  # fmt: skip
+PARTY_FIELDS = [field.name for field in fields(ParticipationContent)]
 SECTION_ORDER = [kind.value for kind in terms.AgreementType]
 
 
@@ -52,9 +74,9 @@ def _filled(facts):
     return [fact for fact in facts if fact.text or fact.date or fact.url or any(fact.entries)]
 
 
-def actor_facts(entry, around):
+def actor_facts(entry, around, as_of):
     """The facts box of an actor."""
-    facts = entry.page["facts"]
+    facts = _facts_on(entry, as_of)
     links = around.links_here
     return _filled(
         [
@@ -76,11 +98,25 @@ def actor_facts(entry, around):
     )
 
 
-def _participations(entry):
+def _facts_on(entry, as_of):
+    """The values of the facts box, without what came later than the day that a reader asked for."""
+    facts = {**entry.page["facts"]}
+    if as_of.text:
+        for name in LATER_DATES:
+            if facts.get(name):
+                facts[name] = as_known(facts[name], as_of.day)
+        if "terminated" in facts and not facts["terminated"]:
+            facts["termination_cause"] = facts["superseded_by"] = ""
+    return facts
+
+
+def _participations(entry, as_of):
     """All participations that an actor's page needs, its own and its members', in one query."""
     rows = PublicParticipation.objects.filter(
         Q(actor=entry.pk) | Q(entry=entry.page["facts"]["constituent_agreement"] or None), entry__withdrawn=False
     )
+    if as_of.text:
+        rows = rows.known_on(as_of.day)
     names = [
         "entry__kind",
         "entry__slug",
@@ -116,15 +152,36 @@ def _grouped_by_type(rows):
     ]
 
 
-def actor_context(entry):
-    """Template context of an actor's page."""
-    on = timezone.localdate()
-    facts = entry.page["facts"]
+def _obligations_of(entry, on):
+    """[(label, PublicObligations)] that bind an actor on a day, by kind in the order of the closed list. One query."""
+    bound = PublicParticipation.objects.filter(actor=entry.pk, entry__withdrawn=False).as_party().binding_on(on)
+    owed = PublicObligation.objects.filter(Q(owed_by=None) | Q(owed_by=entry.pk), entry__in=bound.values("entry"))
+    rows = owed.select_related("entry").only(
+        "kind", "article", "entry__kind", "entry__slug", "entry__title", "entry__sort_key"
+    )
+    order = [kind.value for kind in terms.ObligationKind]
+    rows = sorted(rows, key=lambda row: (order.index(row.kind), row.entry.sort_key, row.article))
+    return [(terms.ObligationKind(kind).label, list(group)) for kind, group in groupby(rows, key=lambda row: row.kind)]
+
+
+def _own_and_members(entry, as_of):
+    """(own, members): the participations of an actor, and those in its constituent agreement, each with its status."""
     own, members = [], []
-    for row in _participations(entry):
-        row.status = row.status_on(on)
+    for row in _participations(entry, as_of):
+        row.status = row.status_on(as_of.day)
+        if as_of.text:
+            for name in ("signed", "in_force", "suspended", "ended"):
+                setattr(row, name, as_known(getattr(row, name), as_of.day))
         # The row of an organisation in its own constituent agreement cannot exist; each row is one or the other.
         (own if row.actor_id == entry.pk else members).append(row)
+    return own, members
+
+
+def actor_context(entry, as_of=None):
+    """Template context of an actor's page on a day (an AsOf; None: today)."""
+    as_of = as_of or today()
+    facts = entry.page["facts"]
+    own, members = _own_and_members(entry, as_of)
     links_here = links_to(entry)
     about = articles_about(links_here)
     linked = [facts["part_of"], facts["constituent_agreement"], *facts["predecessors"]]
@@ -135,11 +192,16 @@ def actor_context(entry):
     )
     shown |= set(linked) | set(entry.page["mentions"])
     around = surroundings(entry, links_here=links_here, shown=shown, wanted=[key for key in linked if key])
+    obligations = _obligations_of(entry, as_of.day)
+    carry([*around.targets.values(), *(link.entry for link in links_here)], as_of)
+    carry([target for row in (*own, *members) for target in (row.entry, row.actor)], as_of)
+    carry([row.entry for _label, rows in obligations for row in rows], as_of)
     return {
         "around": around,
-        "facts": actor_facts(entry, around),
+        "facts": actor_facts(entry, around, as_of),
         "facts_note": facts["note"],
         "participations": _grouped_by_type(own),
+        "obligations": obligations,
         "members": [row for row in members if row.is_party and row.status in BOUND],
         "former_members": [
             row for row in members if row.is_party and row.status == terms.Status.ENDED and row.in_force
@@ -147,16 +209,30 @@ def actor_context(entry):
         "other_roles": [
             row for row in members if not (row.is_party and row.status in BOUND) and row.status != terms.Status.ENDED
         ],
-        "strip": strips.skyline([row for row in members or own if row.is_party], on),
+        "strip": strips.skyline([row for row in members or own if row.is_party], as_of.day),
         "about": about,
         "linked_from": linked_from(links_here, shown),
-        "on": on,
+        "on": as_of.day,
+        "as_of": as_of,
     }
 
 
-def agreement_facts(entry, around):
+def _dispute(values, labels):
+    """The two readings of a disputed date and the reason, in words; "" where there is none or it is not shown."""
+    name = values.get("disputed")
+    if not name or not values.get(name):
+        return ""
+    return _("%(date)s: %(one)s or %(other)s. %(reason)s") % {
+        "date": str(labels(name).label).capitalize(),
+        "one": display(values[name]),
+        "other": display(values["other_reading"]),
+        "reason": values["dispute"],
+    }
+
+
+def agreement_facts(entry, around, as_of):
     """The facts box of an agreement."""
-    facts = entry.page["facts"]
+    facts = _facts_on(entry, as_of)
     ended_by = terms.TerminationCause(facts["termination_cause"]).label if facts["termination_cause"] else ""
     links = around.links_here
     return _filled(
@@ -166,6 +242,7 @@ def agreement_facts(entry, around):
             Fact(_("Scope"), text=terms.Scope(facts["scope"]).label),
             Fact(_("Also known as"), text=", ".join(entry.page["aliases"])),
             Fact(_("Adopted"), date=facts["adopted"]),
+            Fact(_("Opened for signature"), date=facts.get("opened", "")),
             Fact(_("Signed"), date=facts["signed"]),
             Fact(_("Place"), text=facts["place"]),
             Fact(_("Provisionally applied from"), date=facts["provisional"]),
@@ -174,8 +251,12 @@ def agreement_facts(entry, around):
                 date=facts["in_force"],
             ),
             Fact(_("Rule for entry into force"), text=facts["entry_into_force_rule"]),
+            Fact(_("Suspended from"), date=facts.get("suspended", "")),
+            Fact(_("Suspension ended"), date=facts.get("suspension_ended", "")),
             Fact(_("Ended"), date=facts["terminated"]),
             Fact(_("How it ended"), text=ended_by),
+            Fact(_("Disputed date"), text=_dispute(facts, terms.DisputedAgreementDate)),
+            Fact(_("How to leave"), text=facts.get("withdrawal_rule", "")),
             Fact(_("Amends"), entries=_named([facts["amends"]], entry, around.targets)),
             Fact(_("Amended by"), entries=tuple(_by_way(links, PublicLink.Way.AMENDS))),
             Fact(_("Superseded by"), entries=_named([facts["superseded_by"]], entry, around.targets)),
@@ -190,7 +271,7 @@ def agreement_facts(entry, around):
 
 @dataclass
 class Party:
-    """A row of the table of parties: the stored part, the live actor (or None), its status today and its spell."""
+    """A row of the table of parties: the stored part, the live actor (or None), its status on the day and its acts."""
 
     part: dict
     actor: object
@@ -206,61 +287,87 @@ class Party:
         """Today's name of an actor that is listed under another; "" where it is the same."""
         return self.actor.title if self.part["name_used"] and self.actor and self.actor.title != self.name else ""
 
+    @property
+    def dispute(self):
+        """The readings of a disputed date and the reason, in words."""
+        return _dispute(self.part, terms.DisputedDate)
 
-def parties_on(entry, targets, on):
+
+def _part_on(part, as_of):
+    """A stored part without what came later than the day that a reader asked for."""
+    if not as_of.text:
+        return part
+    part = {**part}
+    for name, means in PARTY_DATES.items():
+        part[name] = as_known(part.get(name, ""), as_of.day)
+        if means and not part[name]:
+            part[means] = ""
+    return part
+
+
+def parties_on(entry, targets, as_of):
     """The table's rows: by name, an actor's spells together and in order of time."""
-    end = entry.page["facts"]["terminated"]
+    agreement = read(AgreementContent, entry.page["facts"])
     rows = []
     for part in entry.page["parties"]:
-        row = PublicParticipation(
-            signed=part["signed"],
-            suspended=part["suspended"],
-            **spell(part["in_force"], part["ended"] or (end if part["in_force"] else "")),
-        )
-        rows.append(Party(part, targets.get(part["actor"]), status_on(row, on), row))
+        content = ParticipationContent(**{name: part[name] for name in PARTY_FIELDS if name in part})
+        row = PublicParticipation(**party_acts(agreement, content))
+        if as_of.text and row.known_from and row.known_from > as_of.day:
+            continue
+        rows.append(Party(_part_on(part, as_of), targets.get(part["actor"]), row.status_on(as_of.day), row))
     return sorted(
         rows, key=lambda party: (party.name, party.part["in_force"] or party.part["signed"], party.part["position"])
     )
 
 
-def agreement_context(entry):
-    """Template context of an agreement's page."""
-    on = timezone.localdate()
+def agreement_context(entry, as_of=None):
+    """Template context of an agreement's page on a day (an AsOf; None: today)."""
+    as_of = as_of or today()
     facts = entry.page["facts"]
     actors = [part["actor"] for part in entry.page["parties"]]
+    actors += [key for part in entry.page["obligations"] for key in (part.get("owed_by"), part.get("owed_to")) if key]
     links_here = links_to(entry)
     about = articles_about(links_here)
     linked = [key for key in (facts["amends"], facts["superseded_by"]) if key]
     shown = {*actors, *linked, *entry.page["mentions"], *(str(article.pk) for article in about)}
     shown |= {str(link.entry_id) for link in links_here if link.way != PublicLink.Way.MENTION}
     around = surroundings(entry, links_here=links_here, shown=shown, wanted=[*actors, *linked])
-    row = agreement_spell(facts)
-    parties = parties_on(entry, around.targets, on)
+    row = PublicAgreement(**agreement_acts(read(AgreementContent, facts)))
+    parties = parties_on(entry, around.targets, as_of)
+    carry([*around.targets.values(), *(link.entry for link in links_here)], as_of)
     return {
         "around": around,
-        "facts": agreement_facts(entry, around),
+        "facts": agreement_facts(entry, around, as_of),
         "facts_note": facts["note"],
-        "status": status_on(row, on),
+        "status": row.status_on(as_of.day),
+        "obligations": _obligations_in(entry, around.targets),
+        "has_defence": any(part["kind"] == terms.ObligationKind.DEFENCE for part in entry.page["obligations"]),
         "parties": parties,
-        "party_count": len(
-            {
-                p.part["actor"]
-                for p in parties
-                if p.part["role"] not in terms.OUTSIDE_ROLES
-                and p.status in (terms.Status.IN_FORCE, terms.Status.SUSPENDED)
-            }
-        ),
+        "party_count": len({party.part["actor"] for party in parties if _belongs(party)}),
         "strip": strips.bar(
-            row, [party.spell for party in parties if party.part["role"] not in terms.OUTSIDE_ROLES], on
+            row,
+            [party.spell for party in parties if party.part["role"] not in terms.OUTSIDE_ROLES],
+            as_of.day,
         ),
         "about": about,
         "linked_from": linked_from(links_here, shown),
-        "on": on,
+        "on": as_of.day,
+        "as_of": as_of,
     }
 
 
-def agreement_spell(facts):
-    """The agreement's own time in force as an unsaved row that answers questions about a day."""
-    row = PublicParticipation(**spell(facts["in_force"], facts["terminated"]))
-    row.provisional, row.signed = facts["provisional"], facts["signed"] or facts["adopted"]
-    return row
+def _belongs(party):
+    bound = (terms.Status.IN_FORCE, terms.Status.SUSPENDED)
+    return party.part["role"] not in terms.OUTSIDE_ROLES and party.status in bound
+
+
+def _obligations_in(entry, targets):
+    """The stored obligations with the names of those between whom they stand, "" for every party."""
+
+    def name(key):
+        return targets[key].title if key in targets else entry.page["labels"].get(key, "")
+
+    return [
+        {**part, "by": name(part.get("owed_by", "")), "to": name(part.get("owed_to", ""))}
+        for part in entry.page["obligations"]
+    ]

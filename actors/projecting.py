@@ -1,6 +1,7 @@
 """From the content of actors and agreements to their public rows."""
 
 from dataclasses import asdict
+from datetime import date
 
 from publishing.kinds import Projection
 from publishing.projecting import link_rows, name_rows, notes_of, public_entry
@@ -8,8 +9,17 @@ from publishing.public import PublicLink
 from publishing.text import to_html
 from topics.public import tagging_rows
 
-from .public import PublicActor, PublicAgreement, PublicParticipation, spell
-from .terms import OUTSIDE_ROLES
+from .public import (
+    PublicActor,
+    PublicAgreement,
+    PublicExit,
+    PublicObligation,
+    PublicParticipation,
+    acts,
+    first_day,
+    spell,
+)
+from .terms import OUTSIDE_ROLES, ExitAct, ExitCause
 
 Way = PublicLink.Way
 ACTOR_FACTS = (
@@ -18,7 +28,8 @@ ACTOR_FACTS = (
 )  # fmt: skip
 AGREEMENT_FACTS = (
     "agreement_type", "legal_force", "scope", "adopted", "signed", "place", "provisional", "in_force", "terminated", "termination_cause",
-    "entry_into_force_rule", "depositary", "languages", "registration", "amends", "superseded_by",
+    "entry_into_force_rule", "depositary", "languages", "registration", "amends", "superseded_by", "opened", "suspended", "suspension_ended",
+    "withdrawal_rule", "disputed", "other_reading", "dispute",
 )  # fmt: skip
 
 
@@ -47,6 +58,7 @@ def project_actor(key, content):
         region=content.region,
         iso3=content.iso3,
         dissolved=content.dissolved,
+        **spell(content.founded, content.dissolved),
     )
     return Projection(entry, [detail, *tagging_rows(entry, content), *link_rows(entry, ways), *name_rows(entry)])
 
@@ -70,9 +82,7 @@ def project_agreement(key, content):
         "obligations": [
             {
                 **asdict(part),
-                "note_number": notes.number(
-                    part.source, part.locator or (f"art. {part.article}" if part.article else "")
-                ),
+                "note_number": notes.number(part.source, obligation_locator(part)),
             }
             for part in content.obligations
         ],
@@ -81,40 +91,193 @@ def project_agreement(key, content):
     entry = public_entry("agreement", key, content, category=content.agreement_type, page=page, notes=notes)
     ways = [(Way.AMENDS, content.amends), (Way.SUPERSEDED, content.superseded_by)]
     ways += [(Way.PARTY, part.actor) for part in content.participations]
-    rows = [_agreement_row(key, content), *(_participation_row(key, content, part) for part in content.participations)]
+    rows = [
+        _agreement_row(key, content, notes),
+        *(_obligation_row(key, content, part, notes) for part in content.obligations),
+    ]
+    rows += [_participation_row(key, content, part, notes) for part in content.participations]
+    rows += exits(key, content, notes)
     return Projection(entry, [*rows, *tagging_rows(entry, content), *link_rows(entry, ways), *name_rows(entry)])
 
 
-def _agreement_row(key, content):
+def sourced(content, notes, key, locator):
+    """The columns of Sourced."""
+    source = content.sources.get(key)
+    return {
+        "source_key": key,
+        "source_title": source.title if source else "",
+        "source_url": source.url if source else "",
+        "locator": locator,
+        "note_number": notes.number(key, locator) if key else None,
+    }
+
+
+def _begun(content):
+    """The first day on which anything in the agreement may have happened."""
+    return first_day(
+        [
+            content.adopted,
+            content.opened,
+            *content.readings("signed"),
+            content.provisional,
+            *content.readings("in_force"),
+        ]
+    )
+
+
+def _dated(content):
+    return content.signed or content.opened or content.adopted or content.in_force
+
+
+def agreement_acts(content):
+    """The day columns of the agreement's own acts."""
+    return {
+        **acts(
+            in_force=content.readings("in_force"),
+            ended=content.readings("terminated"),
+            signed=content.readings("signed") if content.signed else _dated(content),
+            provisional=content.provisional,
+            suspended=content.suspended,
+            suspension_ended=content.suspension_ended,
+        ),
+        "known_from": _begun(content),
+    }
+
+
+def _agreement_row(key, content, notes):
     parties = {part.actor for part in content.participations if part.role not in OUTSIDE_ROLES}
     return PublicAgreement(
         entry_id=key,
         agreement_type=content.agreement_type,
         legal_force=content.legal_force,
         scope=content.scope,
-        dated=content.signed or content.adopted or content.in_force,
+        dated=_dated(content),
         provisional=content.provisional,
         in_force=content.in_force,
         terminated=content.terminated,
+        withdrawal_rule=content.withdrawal_rule,
         party_count=len(parties),
-        **spell(content.in_force, content.terminated),
+        **agreement_acts(content),
+        **(sourced(content, notes, content.text_source, "") if content.text_source else {}),
     )
 
 
-def _participation_row(key, content, part):
-    # A signature that never led to force does not end with the agreement: it stays a signature.
-    ended = part.ended or (content.terminated if part.in_force else "")
+def obligation_locator(part):
+    return part.locator or (f"art. {part.article}" if part.article else "")
+
+
+def _obligation_row(key, content, part, notes):
+    names = (
+        "position",
+        "kind",
+        "article",
+        "condition",
+        "discretionary",
+        "automatic",
+        "area",
+        "decided_by",
+        "description",
+    )
+    return PublicObligation(
+        entry_id=key,
+        part_key=part.key,
+        owed_by=part.owed_by or None,
+        owed_to=part.owed_to or None,
+        **{name: getattr(part, name) for name in names},
+        **sourced(content, notes, part.source, obligation_locator(part)),
+    )
+
+
+def party_ends(content, part):
+    """The date texts of a party's end. A signature that never led to force does not end with the agreement: it stays a signature."""
+    if part.ended:
+        return part.readings("ended")
+    return content.readings("terminated") if part.in_force or part.provisional else ("",)
+
+
+def party_acts(content, part):
+    """The day columns of one party's acts. A suspension of the agreement suspends each party that is not suspended itself."""
+    suspended = (
+        (part.readings("suspended"), part.suspension_ended)
+        if part.suspended
+        else (content.suspended, content.suspension_ended)
+    )
+    own = [
+        *part.readings("signed"),
+        part.ratified,
+        *part.readings("consent"),
+        part.provisional,
+        *part.readings("in_force"),
+    ]
+    return {
+        **acts(
+            in_force=part.readings("in_force"),
+            ended=party_ends(content, part),
+            signed=part.readings("signed"),
+            provisional=part.provisional,
+            suspended=suspended[0],
+            suspension_ended=suspended[1],
+        ),
+        "known_from": first_day(own, _begun(content)),
+    }
+
+
+def _participation_row(key, content, part, notes):
+    names = (
+        "position",
+        "role",
+        "signed",
+        "consent",
+        "consent_means",
+        "provisional",
+        "in_force",
+        "suspended",
+        "suspension_ended",
+        "notice",
+    )
     return PublicParticipation(
         entry_id=key,
         actor_id=part.actor,
         part_key=part.key,
-        position=part.position,
-        role=part.role,
         name=part.name_used or content.labels.get(part.actor, ""),
-        signed=part.signed,
-        in_force=part.in_force,
-        suspended=part.suspended,
-        ended=ended,
+        ended=party_ends(content, part)[0],
         ended_means=part.ended_means,
-        **spell(part.in_force, ended),
+        **{name: getattr(part, name) for name in names},
+        **party_acts(content, part),
+        **sourced(content, notes, part.source, part.locator),
     )
+
+
+# The causes of an agreement's end that ExitCause calls by another name.
+SAME_CAUSE = {"expired": ExitCause.NOT_RENEWED}
+
+
+def exits(key, content, notes):
+    """PublicExits of an agreement: its own end, and each party's end and suspension."""
+    if content.terminated:
+        cause = SAME_CAUSE.get(content.termination_cause, content.termination_cause or ExitCause.UNKNOWN)
+        source = sourced(content, notes, content.facts_source, content.facts_locator)
+        yield PublicExit(
+            entry_id=key, act=ExitAct.AGREEMENT_ENDED, cause=cause, **_exit_days(content.terminated), **source
+        )
+    for part in content.participations:
+        common = {
+            "entry_id": key,
+            "actor_id": part.actor,
+            "part_key": part.key,
+            "name": part.name_used or content.labels.get(part.actor, ""),
+            **sourced(content, notes, part.source, part.locator),
+        }
+        if part.suspended:
+            days = _exit_days(part.suspended)
+            yield PublicExit(
+                **common, act=ExitAct.SUSPENDED, cause=ExitCause.SUSPENSION, until=part.suspension_ended, **days
+            )
+        if part.ended:
+            days = _exit_days(part.ended, part.notice)
+            yield PublicExit(**common, act=ExitAct.LEFT, cause=part.ended_means or ExitCause.UNKNOWN, **days)
+
+
+def _exit_days(dated, notice=""):
+    year = int(dated[:4]) if dated[:4].isdigit() else None
+    return {"dated": dated, "notice": notice, "year": year, "known_from": first_day([dated, notice]) or date.min}

@@ -1,9 +1,11 @@
 """Public rows of actors, agreements and participations: what lists, filters and as-of questions read."""
 
 from datetime import date
+from functools import reduce
+from operator import or_
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from publishing.dates import bounds
 from publishing.public import PublicEntry, PublicRow
@@ -11,18 +13,68 @@ from publishing.public import PublicEntry, PublicRow
 from . import terms
 
 
+def hull(*texts):
+    """The earliest and the latest day that any of the date texts can mean, or None where all are empty."""
+    found = [bounds(text) for text in texts if text]
+    return (min(first for first, _last in found), max(last for _first, last in found)) if found else None
+
+
+def _columns(name, days, earliest="{}_earliest", latest="{}_latest"):
+    return {earliest.format(name): days and days[0], latest.format(name): days and days[1]}
+
+
 def spell(begins, ends):
-    """The four day columns of a spell from its date texts: earliest and latest begin, earliest and latest end (None: it never ends).
+    """The four day columns of a spell from its date texts, or tuples of them where readings differ: earliest and latest begin, earliest and
+    latest end (None: it never ends).
 
     Without a begin the spell never was: the begin columns are None.
     """
-    begin, end = bounds(begins), bounds(ends)
+    return {**_columns("begins", _days(begins)), **_columns("ends", _days(ends))}
+
+
+def _days(texts):
+    return hull(*((texts,) if isinstance(texts, str) else texts))
+
+
+def acts(*, in_force="", ended="", signed="", provisional="", suspended="", suspension_ended=""):
+    """The day columns of Acts from date texts, or tuples of them where readings differ."""
     return {
-        "begins_earliest": begin and begin[0],
-        "begins_latest": begin and begin[1],
-        "ends_earliest": end and end[0],
-        "ends_latest": end and end[1],
+        **spell(in_force, ended),
+        **_columns("signed", _days(signed)),
+        **_columns("provisional", _days(provisional)),
+        **_columns("suspended", _days(suspended)),
+        **_columns("resumed", _days(suspension_ended)),
     }
+
+
+def first_day(texts, floor=None):
+    """The first day on which one of the acts may have happened; None where there is none.
+
+    An unknown day counts only where no other is known, and lies no earlier than `floor`, the first day of what it belongs to.
+    """
+    days = [bounds(text)[0] for text in texts if text]
+    known = [day for day in days if day != date.min]
+    if known:
+        return min(known)
+    return floor or (date.min if days else None)
+
+
+def _holds(begins_earliest, begins_latest, ends_earliest, ends_latest, on):
+    """Whether a stretch of time covers the day: True, False, or None where its days do not tell."""
+    if begins_earliest is None or on < begins_earliest:
+        return False
+    if ends_latest is not None and on > ends_latest:
+        return False
+    if on < begins_latest or (ends_earliest is not None and on > ends_earliest):
+        return None
+    return True
+
+
+def _covers(name, until, on):
+    """(certain, possible): the conditions that the stretch between two pairs of day columns covers the day. The same rule as _holds()."""
+    certain = Q(**{f"{until}_earliest": None}) | Q(**{f"{until}_earliest__gte": on})
+    possible = Q(**{f"{until}_latest": None}) | Q(**{f"{until}_latest__gte": on})
+    return certain & Q(**{f"{name}_latest__lte": on}), possible & Q(**{f"{name}_earliest__lte": on})
 
 
 class SpellQuerySet(models.QuerySet):
@@ -30,11 +82,44 @@ class SpellQuerySet(models.QuerySet):
 
     def certainly_on(self, on):
         """In force on the day, whatever its imprecise dates mean."""
-        return self.filter(Q(ends_earliest=None) | Q(ends_earliest__gte=on), begins_latest__lte=on)
+        return self.filter(_covers("begins", "ends", on)[0])
 
     def possibly_on(self, on):
         """In force on the day under some reading of its dates."""
-        return self.filter(Q(ends_latest=None) | Q(ends_latest__gte=on), begins_earliest__lte=on)
+        return self.filter(_covers("begins", "ends", on)[1])
+
+    def known_on(self, on):
+        """Those of whose acts at least one may have happened by the day."""
+        return self.filter(Q(known_from=None) | Q(known_from__lte=on))
+
+    def binding_on(self, on):
+        """Certainly in force and certainly not suspended on the day."""
+        return self.certainly_on(on).exclude(_covers("suspended", "resumed", on)[1])
+
+    def with_status(self, statuses, on):
+        """Those whose status_on() the day is one of the given terms.Status: the same rule, as range conditions."""
+        conditions = _status_conditions(on)
+        return self.filter(reduce(or_, [conditions[status] for status in statuses]))
+
+
+def _status_conditions(on):
+    sure, maybe = _covers("begins", "ends", on)
+    held, perhaps_held = _covers("suspended", "resumed", on)
+    ended = ~maybe & Q(ends_latest__lt=on)
+    perhaps_ended = ~maybe & ~Q(ends_latest__lt=on) & Q(begins_earliest=None, ends_earliest__lt=on)
+    before = ~maybe & ~Q(ends_latest__lt=on) & ~Q(begins_earliest=None, ends_earliest__lt=on)
+    applied, perhaps_applied = Q(provisional_latest__lte=on), Q(provisional_earliest__lte=on)
+    signed, perhaps_signed = Q(signed_latest__lte=on), Q(signed_earliest__lte=on)
+    untold = (perhaps_applied & ~applied) | (~perhaps_applied & perhaps_signed & ~signed)
+    return {
+        terms.Status.IN_FORCE: sure & ~perhaps_held,
+        terms.Status.SUSPENDED: sure & held,
+        terms.Status.UNKNOWN: (maybe & ~sure) | (sure & perhaps_held & ~held) | perhaps_ended | (before & untold),
+        terms.Status.ENDED: ended,
+        terms.Status.PROVISIONAL: before & applied,
+        terms.Status.SIGNED: before & ~perhaps_applied & signed,
+        terms.Status.NONE: before & ~perhaps_applied & ~perhaps_signed,
+    }
 
 
 class Spell(models.Model):
@@ -50,45 +135,90 @@ class Spell(models.Model):
 
     def in_force_on(self, on):
         """True, False, or None where the dates do not tell. on: a date."""
-        if self.begins_earliest is None or on < self.begins_earliest:
-            return False
-        if self.ends_latest is not None and on > self.ends_latest:
-            return False
-        if on < self.begins_latest or (self.ends_earliest is not None and on > self.ends_earliest):
-            return None
-        return True
+        return _holds(self.begins_earliest, self.begins_latest, self.ends_earliest, self.ends_latest, on)
 
 
-def _suspended_on(text, on):
-    """SUSPENDED or UNKNOWN where a suspension from that date text holds, or may, on a day; None before it."""
-    suspended = bounds(text)
-    if suspended is None or on < suspended[0]:
-        return None
-    return terms.Status.SUSPENDED if suspended[1] <= on else terms.Status.UNKNOWN
+class Acts(Spell):
+    """What happened to an agreement, or to one party in it, as day columns. What is true on a day follows from them and is never stored."""
+
+    known_from = models.DateField(null=True)
+    signed_earliest = models.DateField(null=True)
+    signed_latest = models.DateField(null=True)
+    provisional_earliest = models.DateField(null=True)
+    provisional_latest = models.DateField(null=True)
+    suspended_earliest = models.DateField(null=True)
+    suspended_latest = models.DateField(null=True)
+    resumed_earliest = models.DateField(null=True)
+    resumed_latest = models.DateField(null=True)
+
+    objects = SpellQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def status_on(self, on):
+        return status_on(self, on)
+
+
+def _come(earliest, latest, on):
+    """Whether a day has come: True, False, or None where its precision does not tell."""
+    if earliest is None or on < earliest:
+        return False
+    return True if latest <= on else None
 
 
 def status_on(row, on):
-    """The terms.Status on a day of a Spell that has `signed`, `provisional` and `suspended` texts."""
+    """The terms.Status on a day of a row of Acts. What its dates do not tell is UNKNOWN; _status_conditions() is the same rule for the database."""
     in_force = row.in_force_on(on)
     if in_force is None:
         return terms.Status.UNKNOWN
     if in_force:
-        return _suspended_on(row.suspended, on) or terms.Status.IN_FORCE
+        suspended = _holds(row.suspended_earliest, row.suspended_latest, row.resumed_earliest, row.resumed_latest, on)
+        return {True: terms.Status.SUSPENDED, None: terms.Status.UNKNOWN, False: terms.Status.IN_FORCE}[suspended]
     if row.ends_latest is not None and row.ends_latest < on:
         return terms.Status.ENDED
-    provisional = bounds(row.provisional)
-    if provisional and provisional != (date.min, date.max) and provisional[1] <= on:
-        return terms.Status.PROVISIONAL
-    return terms.Status.SIGNED if row.signed else terms.Status.NONE
+    if row.begins_earliest is None and row.ends_earliest is not None and row.ends_earliest < on:
+        return terms.Status.UNKNOWN  # what never entered into force may have been given up
+    for status, earliest, latest in (
+        (terms.Status.PROVISIONAL, row.provisional_earliest, row.provisional_latest),
+        (terms.Status.SIGNED, row.signed_earliest, row.signed_latest),
+    ):
+        come = _come(earliest, latest, on)
+        if come is not False:
+            return status if come else terms.Status.UNKNOWN
+    return terms.Status.NONE
 
 
-class PublicActor(PublicRow):
-    """What the list of actors filters by."""
+class Sourced(models.Model):
+    """A row that says who says so. note: the number of its note on the page of its agreement."""
+
+    source_key = models.CharField(max_length=80, blank=True)
+    source_title = models.CharField(max_length=300, blank=True)
+    source_url = models.CharField(max_length=500, blank=True)
+    locator = models.CharField(max_length=120, blank=True)
+    note_number = models.PositiveSmallIntegerField(null=True)
+
+    class Meta:
+        abstract = True
+
+
+class PublicActorQuerySet(SpellQuerySet):
+    def in_being_on(self, on):
+        """Actors that may have existed on the day, or took part in something by then. Without a date of founding nothing is ruled out."""
+        acted = PublicParticipation.objects.filter(actor=OuterRef("entry"), known_from__lte=on)
+        begun = Q(begins_earliest=None) | Q(begins_earliest__lte=on) | Exists(acted)
+        return self.filter(begun, Q(ends_latest=None) | Q(ends_latest__gte=on))
+
+
+class PublicActor(PublicRow, Spell):
+    """What the list of actors filters by. The spell is its life, from its founding to its dissolution."""
 
     actor_kind = models.CharField(max_length=20, choices=terms.ActorKind)
     region = models.CharField(max_length=30, choices=terms.Region)
     iso3 = models.CharField(max_length=3, blank=True)
     dissolved = models.CharField(max_length=10, blank=True)
+
+    objects = PublicActorQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry"], name="one_public_actor_for_an_entry")]
@@ -98,8 +228,8 @@ class PublicActor(PublicRow):
         return str(self.entry_id)
 
 
-class PublicAgreement(PublicRow, Spell):
-    """What the list of agreements filters by and shows."""
+class PublicAgreement(PublicRow, Acts, Sourced):
+    """What the list of agreements filters by and shows; its source is that of the text."""
 
     agreement_type = models.CharField(max_length=30, choices=terms.AgreementType)
     legal_force = models.CharField(max_length=30, choices=terms.LegalForce)
@@ -108,27 +238,28 @@ class PublicAgreement(PublicRow, Spell):
     provisional = models.CharField(max_length=10, blank=True)
     in_force = models.CharField(max_length=10, blank=True)
     terminated = models.CharField(max_length=10, blank=True)
+    withdrawal_rule = models.CharField(max_length=300, blank=True)
     party_count = models.PositiveIntegerField()
-    suspended = ""
-    signed = property(lambda self: self.dated)
-
-    objects = SpellQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry"], name="one_public_agreement_for_an_entry")]
         indexes = [
             models.Index(fields=["agreement_type"], name="public_agreement_by_type"),
             models.Index(fields=["dated"], name="public_agreement_by_date"),
+            models.Index(fields=["known_from"], name="public_agreement_known_from"),
         ]
 
     def __str__(self):
         return str(self.entry_id)
 
-    def status_on(self, on):
-        return status_on(self, on)
+
+class ParticipationQuerySet(SpellQuerySet):
+    def as_party(self):
+        """Without observers and others whose role binds them to nothing."""
+        return self.exclude(role__in=terms.OUTSIDE_ROLES)
 
 
-class PublicParticipation(PublicRow, Spell):
+class PublicParticipation(PublicRow, Acts, Sourced):
     """One actor's spell in one live agreement; `entry` is the agreement. The spell ends at the latest with the agreement."""
 
     actor = models.ForeignKey(
@@ -139,27 +270,85 @@ class PublicParticipation(PublicRow, Spell):
     role = models.CharField(max_length=20, choices=terms.Role)
     name = models.CharField(max_length=200)
     signed = models.CharField(max_length=10, blank=True)
+    consent = models.CharField(max_length=10, blank=True)
+    consent_means = models.CharField(max_length=30, choices=terms.ConsentMeans, blank=True)
+    provisional = models.CharField(max_length=10, blank=True)
     in_force = models.CharField(max_length=10, blank=True)
     suspended = models.CharField(max_length=10, blank=True)
+    suspension_ended = models.CharField(max_length=10, blank=True)
+    notice = models.CharField(max_length=10, blank=True)
     ended = models.CharField(max_length=10, blank=True)
     ended_means = models.CharField(max_length=20, choices=terms.EndMeans, blank=True)
-    provisional = ""
 
-    objects = SpellQuerySet.as_manager()
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         indexes = [
             models.Index(fields=["actor", "begins_earliest"], name="participation_by_actor"),
+            models.Index(fields=["actor", "known_from"], name="participation_known_from"),
             models.Index(fields=["entry", "position"], name="participation_by_agreement"),
         ]
 
     def __str__(self):
         return f"{self.name} in {self.entry_id}"
 
-    def status_on(self, on):
-        return status_on(self, on)
-
     @property
     def is_party(self):
         """Whether the role makes the actor a party or member, rather than an observer or the like."""
         return self.role not in terms.OUTSIDE_ROLES
+
+
+class PublicObligation(PublicRow, Sourced):
+    """What a live agreement obliges to; `entry` is the agreement. owed_by, owed_to: keys of actors, None for every (other) party."""
+
+    part_key = models.UUIDField()
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20, choices=terms.ObligationKind)
+    article = models.CharField(max_length=80, blank=True)
+    condition = models.CharField(max_length=400, blank=True)
+    discretionary = models.BooleanField()
+    automatic = models.BooleanField()
+    area = models.CharField(max_length=300, blank=True)
+    decided_by = models.CharField(max_length=300, blank=True)
+    description = models.TextField()
+    owed_by = models.UUIDField(null=True)
+    owed_to = models.UUIDField(null=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["entry", "position"], name="obligation_by_agreement"),
+            models.Index(fields=["kind", "entry"], name="obligation_by_kind"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} in {self.entry_id}"
+
+    def is_owed(self, by, to):
+        """Whether one actor owes it to the other while both are parties. by, to: keys."""
+        return self.owed_by in (None, by) and self.owed_to in (None, to) and self.owed_by != to and self.owed_to != by
+
+
+class PublicExit(PublicRow, Sourced):
+    """That a party left or was suspended, or that an agreement ended; `entry` is the agreement. Without an actor the agreement itself."""
+
+    actor = models.ForeignKey(
+        PublicEntry, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    part_key = models.UUIDField(null=True)
+    name = models.CharField(max_length=200, blank=True)
+    act = models.CharField(max_length=20, choices=terms.ExitAct)
+    cause = models.CharField(max_length=20, choices=terms.ExitCause)
+    notice = models.CharField(max_length=10, blank=True)
+    dated = models.CharField(max_length=10)
+    until = models.CharField(max_length=10, blank=True)
+    year = models.PositiveSmallIntegerField(null=True)
+    known_from = models.DateField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["year", "dated"], name="exit_by_year"),
+            models.Index(fields=["known_from"], name="exit_known_from"),
+        ]
+
+    def __str__(self):
+        return f"{self.act} {self.name} in {self.entry_id}"

@@ -148,7 +148,54 @@ class EndMeans(models.TextChoices):
     NOT_RENEWED = "not-renewed", _("not renewed")
     PARTY_CEASED = "party-ceased", _("the party ceased to exist")
     REPLACED = "replaced", _("replaced by another agreement")
+    SIGNATURE_WITHDRAWN = "signature-withdrawn", _("signature or consent withdrawn")
     UNKNOWN = "unknown", _("means unknown")
+
+
+class DisputedAgreementDate(models.TextChoices):
+    """The date of an agreement that has a second reading."""
+
+    SIGNED = "signed", _("signed")
+    IN_FORCE = "in_force", _("in force from")
+    TERMINATED = "terminated", _("ended")
+
+
+class DisputedDate(models.TextChoices):
+    """The date of a participation that has a second reading."""
+
+    SIGNED = "signed", _("signed")
+    CONSENT = "consent", _("consent to be bound")
+    IN_FORCE = "in_force", _("in force from")
+    SUSPENDED = "suspended", _("suspended from")
+    ENDED = "ended", _("ended")
+
+
+class ExitAct(models.TextChoices):
+    """By what an agreement, or a party's place in it, came to an end or a halt."""
+
+    LEFT = "left", _("party left")
+    SUSPENDED = "suspended", _("suspension")
+    AGREEMENT_ENDED = "agreement-ended", _("agreement ended")
+
+
+class ExitCause(models.TextChoices):
+    """The causes of EndMeans and TerminationCause in one list; what means the same has one name."""
+
+    WITHDRAWAL = "withdrawal", _("withdrawal")
+    DENUNCIATION = "denunciation", _("denunciation")
+    EXPULSION = "expulsion", _("expulsion")
+    SIGNATURE_WITHDRAWN = "signature-withdrawn", _("signature or consent withdrawn")
+    SUSPENSION = "suspension", _("suspension")
+    NOT_RENEWED = "not-renewed", _("term ended, not renewed")
+    REPLACED = "replaced", _("replaced by another agreement")
+    RENOUNCED = "renounced", _("renounced before its end")
+    FULFILLED = "fulfilled", _("purpose fulfilled or moot")
+    PARTY_CEASED = "party-ceased", _("a party ceased to exist")
+    WAR = "war", _("war or defeat")
+    VIOLATED = "violated", _("violated")
+    DISSOLVED = "dissolved", _("dissolved by decision")
+    TERMINATION = "termination", _("termination of the agreement")
+    UNKNOWN = "unknown", _("cause unknown")
 
 
 class Status(models.TextChoices):

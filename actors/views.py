@@ -1,9 +1,8 @@
 """Public pages of actors and agreements."""
 
 from django import forms
-from django.db.models import Q
+from django.db.models import Count
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -13,7 +12,8 @@ from publishing.views import entry_detail, entry_version
 from topics.lists import TopicFilter
 
 from . import terms
-from .public import PublicActor, PublicAgreement
+from .as_of import as_known, as_of, carry
+from .public import PublicActor, PublicAgreement, PublicParticipation
 
 ANY = [("", _("any"))]
 FIRST_DECADE = 1810
@@ -41,6 +41,8 @@ class AgreementFilterForm(TopicFilter, FilterForm):
         label=_("Status"),
         choices=[
             ("in-force", _("in force")),
+            ("provisional", _("provisionally applied")),
+            ("suspended", _("suspended")),
             ("not-in-force", _("not in force yet")),
             ("ended", _("ended")),
             ("unknown", _("unknown")),
@@ -50,17 +52,37 @@ class AgreementFilterForm(TopicFilter, FilterForm):
     decade = Choice(label=_("Decade"), choices=[])
     field_order = ["type", "status", "scope", "decade", "topic"]
 
-    def __init__(self, *args, today, **kwargs):
+    def __init__(self, *args, as_of, **kwargs):
         super().__init__(*args, **kwargs)
-        decades = range(today.year // 10 * 10, FIRST_DECADE - 1, -10)
+        decades = range(as_of.day.year // 10 * 10, FIRST_DECADE - 1, -10)
         self.fields["decade"].choices = [*ANY, *((str(year), _("%(year)ds") % {"year": year}) for year in decades)]
+
+
+STATUSES = {
+    "in-force": [terms.Status.IN_FORCE],
+    "provisional": [terms.Status.PROVISIONAL],
+    "suspended": [terms.Status.SUSPENDED],
+    "not-in-force": [terms.Status.SIGNED, terms.Status.NONE],
+    "ended": [terms.Status.ENDED],
+    "unknown": [terms.Status.UNKNOWN],
+}
+
+
+def list_context(page, rows, form, when):
+    """What the templates of both lists need."""
+    carry([row[0] for row in rows], when)
+    query = "&".join(part for part in (address_without_page(form), when.query[1:]) if part)
+    return {"page": page, "rows": rows, "form": form, "query": query, "as_of": when}
 
 
 @require_safe
 def actor_list(request):
+    when = as_of(request)
     form = ActorFilterForm(request.GET)
     chosen = form.chosen()
     actors = PublicActor.objects.filter(entry__withdrawn=False)
+    if when.text:
+        actors = actors.in_being_on(when.day)
     if chosen.get("kind"):
         actors = actors.filter(actor_kind=chosen["kind"])
     if chosen.get("region"):
@@ -68,17 +90,22 @@ def actor_list(request):
     entries = form.narrow(PublicEntry.objects.live().filter(pk__in=actors.values("entry")))
     page = paginate(entries.for_list().order_by("sort_key", "pk"), form)
     details = {actor.entry_id: actor for actor in PublicActor.objects.filter(entry__in=[entry.pk for entry in page])}
+    if when.text:
+        for actor in details.values():
+            actor.dissolved = as_known(actor.dissolved, when.day)
     rows = [(entry, details[entry.pk]) for entry in page]
-    return render(
-        request,
-        "actors/actor_list.html",
-        {"page": page, "rows": rows, "form": form, "query": address_without_page(form)},
-    )
+    return render(request, "actors/actor_list.html", list_context(page, rows, form, when), status=when.status)
 
 
 @require_safe
 def actor_detail(request, slug):
-    return entry_detail(request, "actor", slug)
+    return detail_on(request, "actor", slug)
+
+
+def detail_on(request, kind, slug):
+    """The page of an entry as of the day that the address asks for."""
+    when = as_of(request)
+    return entry_detail(request, kind, slug, status=when.status, carried=when.query, asked={"as_of": when})
 
 
 @require_safe
@@ -86,29 +113,22 @@ def actor_version(request, slug, number):
     return entry_version(request, "actor", slug, number)
 
 
-def _narrowed_by_status(agreements, status, on):
-    """The agreements that stand so on the day; what the dates do not tell is "unknown" and nothing else."""
-    sure, maybe = agreements.certainly_on(on), agreements.possibly_on(on)
-    if status == "in-force":
-        return sure
-    if status == "unknown":
-        return maybe.exclude(pk__in=sure.values("pk"))
-    rest = agreements.exclude(pk__in=maybe.values("pk"))
-    return (
-        rest.filter(ends_latest__lt=on)
-        if status == "ended"
-        else rest.filter(Q(ends_latest=None) | Q(ends_latest__gte=on))
-    )
+def _parties_on(page, on):
+    """{agreement key: number of parties certainly in force on the day, suspended ones included}, in one query."""
+    rows = PublicParticipation.objects.filter(entry__in=[entry.pk for entry in page]).as_party().certainly_on(on)
+    return dict(rows.order_by().values_list("entry").annotate(n=Count("actor", distinct=True)))
 
 
 @require_safe
 def agreement_list(request):
-    today = timezone.localdate()
-    form = AgreementFilterForm(request.GET, today=today)
+    when = as_of(request)
+    form = AgreementFilterForm(request.GET, as_of=when)
     chosen = form.chosen()
     agreements = PublicAgreement.objects.filter(entry__withdrawn=False)
+    if when.text:
+        agreements = agreements.known_on(when.day)
     if chosen.get("status"):
-        agreements = _narrowed_by_status(agreements, chosen["status"], today)
+        agreements = agreements.with_status(STATUSES[chosen["status"]], when.day)
     if chosen.get("type"):
         agreements = agreements.filter(agreement_type=chosen["type"])
     if chosen.get("scope"):
@@ -118,20 +138,21 @@ def agreement_list(request):
     entries = form.narrow(PublicEntry.objects.live().filter(pk__in=agreements.values("entry")))
     page = paginate(entries.for_list().order_by("sort_key", "pk"), form)
     details = {row.entry_id: row for row in PublicAgreement.objects.filter(entry__in=[entry.pk for entry in page])}
-    rows = [(entry, details[entry.pk], details[entry.pk].status_on(today)) for entry in page]
+    if when.text:
+        parties = _parties_on(page, when.day)
+        for row in details.values():
+            row.party_count = parties.get(row.entry_id, 0)
+    rows = [(entry, details[entry.pk], details[entry.pk].status_on(when.day)) for entry in page]
     context = {
-        "page": page,
-        "rows": rows,
-        "form": form,
-        "query": address_without_page(form),
+        **list_context(page, rows, form, when),
         "definition": terms.AGREEMENT_TYPE_DEFINITIONS.get(chosen.get("type"), ""),
     }
-    return render(request, "actors/agreement_list.html", context)
+    return render(request, "actors/agreement_list.html", context, status=when.status)
 
 
 @require_safe
 def agreement_detail(request, slug):
-    return entry_detail(request, "agreement", slug)
+    return detail_on(request, "agreement", slug)
 
 
 @require_safe

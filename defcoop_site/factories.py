@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image as Drawing
 
-from actors.models import Actor, Agreement, Participation
+from actors.models import Actor, Agreement, Obligation, Participation
 from articles.models import Article, Section
 from publishing.models import Image, Source
 from publishing.pictures import read_picture
@@ -74,16 +74,23 @@ def make_actor(*, topics=(), **fields):
     return _entry(Actor, topics, {"actor_kind": "state", "region": "europe", **fields})
 
 
-def make_agreement(*, topics=(), parties=(), **fields):
-    """A working agreement. parties: Actors, or mappings with `actor` and other columns of Participation."""
+def make_agreement(*, topics=(), parties=(), obligations=(), **fields):
+    """A working agreement.
+
+    parties: Actors, or mappings with `actor` and other columns of Participation; obligations: kinds, or mappings of columns of Obligation.
+    """
     agreement = _entry(
         Agreement, topics, {"agreement_type": "alliance", "legal_force": "binding", "scope": "regional", **fields}
     )
+    source = Source.objects.filter(key="treaty").first() or make_source("treaty") if parties or obligations else None
+    for position, obligation in enumerate(obligations, 1):
+        values = obligation if isinstance(obligation, dict) else {"kind": obligation}
+        defaults = {"description": f"What {values['kind']} means.", "source": source, "position": position * 10}
+        Obligation.objects.create(agreement=agreement, **{**defaults, **values})
     for position, party in enumerate(parties, 1):
         values = party if isinstance(party, dict) else {"actor": party}
-        source = values.get("source") or Source.objects.filter(key="treaty").first() or make_source("treaty")
         Participation.objects.create(
-            agreement=agreement, position=position * 10, **{"role": "original-party", **values, "source": source}
+            agreement=agreement, position=position * 10, **{"role": "original-party", "source": source, **values}
         )
     return agreement
 

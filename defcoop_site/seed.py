@@ -37,7 +37,8 @@ ACTOR_TEXTS = {
 }  # fmt: skip
 AGREEMENT_TEXTS = {
     "legal_force", "scope", "adopted", "signed", "place", "provisional", "in_force", "terminated", "termination_cause", "entry_into_force_rule",
-    "depositary", "languages", "registration", "facts_source", "facts_locator", "summary", "body",
+    "depositary", "languages", "registration", "facts_source", "facts_locator", "summary", "body", "opened", "suspended", "suspension_ended",
+    "withdrawal_rule", "disputed", "other_reading", "dispute",
 }  # fmt: skip
 ENTRY_KEYS = {
     "actors": COMMON_KEYS | ACTOR_TEXTS | {"kind", "predecessors", "part_of", "constituent_agreement"},
@@ -58,8 +59,16 @@ PARTY_TEXTS = {
     "note",
     "source",
     "locator",
+    "ratified",
+    "provisional",
+    "suspension_ended",
+    "notice",
+    "disputed",
+    "other_reading",
+    "dispute",
 }
-OBLIGATION_TEXTS = {"kind", "article", "condition", "description", "source", "locator"}
+OBLIGATION_TEXTS = {"kind", "article", "condition", "description", "source", "locator", "area", "decided_by"}
+OBLIGATION_ENDS = ("owed_by", "owed_to")
 
 
 class SeedError(Exception):
@@ -241,7 +250,7 @@ class Seeder:
         self._saved(row, where)
         for name in PARTS[section]:
             for part in getattr(row, name).all():
-                self._saved(part, where, exclude=["agreement", "actor", "source"])
+                self._saved(part, where, exclude=["agreement", "actor", "source", *OBLIGATION_ENDS])
 
     def _too_long(self, contents, where):
         """Whether a text is longer than its column: PostgreSQL would refuse it without naming it."""
@@ -306,7 +315,7 @@ class Seeder:
             amends=self._reference(content, "agreements", record.get("amends")),
             superseded_by=self._reference(content, "agreements", record.get("superseded_by")),
             obligations=[
-                self._obligation(record, place, part, where)
+                self._obligation(content, record, place, part, where)
                 for place, part in enumerate(record.get("obligations") or [], 1)
             ],
             participations=[
@@ -315,12 +324,16 @@ class Seeder:
             ],
         )
 
-    def _obligation(self, record, place, part, where):
-        self._unknown_keys(part, OBLIGATION_TEXTS | {"discretionary"}, f"{where}, obligation {place}")
+    def _obligation(self, content, record, place, part, where):
+        self._unknown_keys(
+            part, OBLIGATION_TEXTS | {"discretionary", "automatic", *OBLIGATION_ENDS}, f"{where}, obligation {place}"
+        )
         return ObligationContent(
             key=str(key_of("obligation", record["slug"], str(place))),
             position=place * 10,
             discretionary=part.get("discretionary", False),
+            automatic=part.get("automatic", False),
+            **{name: self._reference(content, "actors", part.get(name)) for name in OBLIGATION_ENDS},
             **{name: str(part.get(name) or "").strip() for name in OBLIGATION_TEXTS},
         )
 

@@ -178,7 +178,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 PERMISSIONS_POLICY = dict.fromkeys(("camera", "geolocation", "microphone", "payment", "usb", "interest-cohort"), [])
-# The largest form is an agreement with a few hundred participations of some 17 fields each.
+# The largest form is an agreement with a few hundred participations of some 25 fields each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 

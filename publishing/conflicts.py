@@ -48,7 +48,12 @@ def take(mine, theirs, path):
         return {**mine, path[0]: theirs.get(path[0], mine.get(path[0]))}
     parts, part = mine.get(path[0]) or [], _part(theirs, path)
     if len(path) == 3:
-        taken = [{**own, path[2]: part[path[2]]} if own["key"] == path[1] else own for own in parts]
+        # A field that came later is left out of a part while it holds its default.
+        field = {name: part[name] for name in path[2:] if name in part}
+        taken = [
+            {**{name: own[name] for name in own if name != path[2]}, **field} if own["key"] == path[1] else own
+            for own in parts
+        ]
     else:
         taken = [own for own in parts if own["key"] != path[1]] + ([part] if part else [])
     return {**mine, path[0]: taken}

@@ -193,6 +193,8 @@ def merge(base, theirs, mine):
     parts = {}
     for path, value in paths.items():
         if value is MISSING:
+            if len(path) == 1:
+                result.pop(path[0], None)  # a field that stands only where it says something was emptied
             continue
         if len(path) == 3:
             parts.setdefault(path[0], {}).setdefault(path[1], {})[path[2]] = value

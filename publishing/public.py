@@ -65,6 +65,7 @@ class PublicEntry(models.Model):
     checked_on = models.DateField(null=True)  # the day on which somebody last found nothing to change
 
     objects = PublicEntryQuerySet.as_manager()
+    carried = ""  # what a page that speaks of a day adds to the addresses of those that it leads to
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "slug"], name="public_address_is_unique")]
@@ -77,7 +78,7 @@ class PublicEntry(models.Model):
         return self.title
 
     def get_absolute_url(self):
-        return reverse(f"{self.kind}_detail", args=[self.slug])
+        return reverse(f"{self.kind}_detail", args=[self.slug]) + self.carried
 
     def get_version_url(self):
         """The permanent address of this version."""

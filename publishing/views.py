@@ -15,32 +15,41 @@ from .public import PublicEntry, PublicVersion, Redirect, entries_by_name
 LONGEST_CHAIN = 5
 
 
-def render_entry(request, entry, status=200, **extra):
-    """The page of a public row, saved or (in a preview) not."""
+def render_entry(request, entry, status=200, asked=None, **extra):
+    """The page of a public row, saved or (in a preview) not. asked: what the kind's context takes beside the row, as a mapping."""
     kind = kinds.get(entry.kind)
     notes = notes_for_readers(entry.page["notes"])
-    context = {"entry": entry, "kind": kind, "notes": notes, **kind.context(entry), **extra}
+    context = {"entry": entry, "kind": kind, "notes": notes, **kind.context(entry, **(asked or {})), **extra}
     return render(request, kind.template, context, status=status)
 
 
-def entry_detail(request, kind, slug):
-    """The live page at an address; else where it moved to, in one step; else 410 where it is gone, 404 where nothing ever was."""
+def entry_detail(request, kind, slug, status=200, carried="", asked=None):
+    """The live page at an address; else where it moved to, in one step; else 410 where it is gone, 404 where nothing ever was.
+
+    carried: a query string that goes on to the new address.
+    """
     entry = PublicEntry.objects.filter(kind=kind, slug=slug).first()
-    return render_entry(request, entry) if entry else _moved(request, kind, slug)
+    if entry:
+        return render_entry(request, entry, status, asked)
+    target = moved_to(kind, slug)
+    if target is None:
+        return render(request, "410.html", status=410)
+    return HttpResponsePermanentRedirect(target.get_absolute_url() + (carried if target.kind == kind else ""))
 
 
-def _moved(request, kind, slug):
+def moved_to(kind, slug):
+    """The live entry that a former address leads to, None where it is gone; raises Http404 where nothing ever was."""
     moved = Redirect.objects.filter(kind=kind, slug=slug).first()
     if moved is None:
         raise Http404(_("There is no page at this address."))
     for _step in range(LONGEST_CHAIN):
         target = moved.target_id and PublicEntry.objects.filter(pk=moved.target_id).first()
         if target:
-            return HttpResponsePermanentRedirect(target.get_absolute_url())
+            return target
         moved = moved.target_id and Redirect.objects.filter(owner_id=moved.target_id).first()
         if not moved:
             break
-    return render(request, "410.html", status=410)
+    return None
 
 
 def entry_version(request, kind, slug, number):

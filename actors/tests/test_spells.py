@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as HypothesisTestCase
 
-from actors.public import PublicAgreement, PublicParticipation, spell, status_on
+from actors.public import PublicAgreement, PublicParticipation, acts, spell, status_on
 from actors.terms import Status
 from defcoop_site.factories import make_agreement, publish_now
 from publishing.tests.properties import patient
@@ -15,11 +15,11 @@ DAY = timedelta(days=1)
 
 
 def agreement(begins="", ends="", provisional="", dated="1948"):
-    return PublicAgreement(dated=dated, provisional=provisional, **spell(begins, ends))
+    return PublicAgreement(**acts(signed=dated, provisional=provisional, in_force=begins, ended=ends))
 
 
 def participation(begins="", ends="", suspended=""):
-    return PublicParticipation(suspended=suspended, **spell(begins, ends))
+    return PublicParticipation(**acts(in_force=begins, ended=ends, suspended=suspended))
 
 
 class InForceOnTests(SimpleTestCase):
@@ -141,7 +141,7 @@ class StatusOnTests(SimpleTestCase):
         self.assert_statuses(
             agreement("1952-07-17", provisional="1951-03"),
             {
-                "1951-02-28": Status.SIGNED, "1951-03-30": Status.SIGNED, "1951-03-31": Status.PROVISIONAL, "1952-07-16": Status.PROVISIONAL,
+                "1951-02-28": Status.SIGNED, "1951-03-30": Status.UNKNOWN, "1951-03-31": Status.PROVISIONAL, "1952-07-16": Status.PROVISIONAL,
                 "1952-07-17": Status.IN_FORCE,
             },
         )  # fmt: skip

@@ -9,11 +9,25 @@ from defcoop_site.factories import make_actor, make_agreement, make_article, mak
 ADDRESSES = [
     "/", "/articles/", "/articles/page/", "/articles/page/v/1/", "/actors/", "/actors/page/", "/actors/page/v/1/", "/agreements/", "/agreements/page/",
     "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/search/", "/about/", "/about/editorial-policy/", "/about/accessibility/",
-    "/feed/", "/sitemap.xml", "/robots.txt", "/healthz",
+    "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
+    "/between/other/page/",
 ]  # fmt: skip
 # Those that read parameters are asked with each one alone, the others with all at once.
 READING = ["/articles/", "/actors/", "/agreements/", "/topics/page/", "/search/", "/sitemap.xml"]
-PARAMETERS = ["page", "topic", "kind", "region", "type", "status", "scope", "decade", "order", "q", "p"]
+PARAMETERS = [
+    "page",
+    "topic",
+    "kind",
+    "region",
+    "type",
+    "status",
+    "scope",
+    "decade",
+    "order",
+    "q",
+    "p",
+    "on",
+]
 GARBAGE = {
     "NUL": "%00",
     "NUL inside": "a%00b",
@@ -48,6 +62,7 @@ class BadInputTests(TestCase):
     def setUpTestData(cls):
         topics = [make_topic("page"), make_topic("other")]
         actor = publish_now(make_actor(slug="page", topics=topics))
+        publish_now(make_actor(slug="other"))
         publish_now(make_agreement(slug="page", topics=topics, parties=[actor]))
         publish_now(make_article(slug="page", topics=topics))
 
@@ -101,6 +116,8 @@ class BadInputTests(TestCase):
             "/actors/{}/",
             "/agreements/{}/",
             "/agreements/page/v/{}/",
+            "/between/{}/page/",
+            "/between/page/{}/",
             "/topics/{}/",
             "/topics/page+{}/",
             "/topics/{}",
@@ -116,12 +133,19 @@ class BadInputTests(TestCase):
                 self.assertEqual(self.status(address), 400)
 
     def test_garbage_is_never_echoed_as_markup(self):
-        for address in ("/search/", "/articles/", "/actors/", "/agreements/", "/topics/page/"):
+        for address in (
+            "/search/",
+            "/articles/",
+            "/actors/",
+            "/agreements/",
+            "/topics/page/",
+            "/between/",
+            "/agreements/compare/",
+        ):
             for name in PARAMETERS:
                 with self.subTest(f"{address} {name}"):
-                    self.assertNotContains(
-                        self.client.get(address, {name: '"><script>alert(1)</script>'}), "<script>alert(1)"
-                    )
+                    response = self.client.get(address, {name: '"><script>alert(1)</script>'})
+                    self.assertNotIn("<script>alert(1)", response.content.decode())
 
     def test_odd_methods_are_refused(self):
         for address in ADDRESSES:

@@ -49,11 +49,19 @@ class HeaderTests(TestCase):
             self.assertIn("camera=()", response.headers["Permissions-Policy"])
 
     def test_readers_get_no_cookie(self):
-        for address in ("/", "/articles/one/", "/search/?q=a", "/feed/"):
+        for address in ("/", "/articles/one/", "/search/?q=a", "/feed/", "/between/", "/agreements/exits/?on=1990"):
             self.assertFalse(self.client.get(address).cookies, address)
 
     def test_pages_carry_no_inline_style_or_script_and_fetch_nothing_from_elsewhere(self):
-        for address in ("/", "/articles/one/", "/topics/", "/about/"):
+        for address in (
+            "/",
+            "/articles/one/",
+            "/topics/",
+            "/about/",
+            "/between/",
+            "/agreements/exits/",
+            "/agreements/?on=1990",
+        ):
             html = self.client.get(address).content.decode()
             self.assertNotRegex(html, r"<script(?![^>]*\bsrc=)")
             self.assertNotRegex(html, r"<style|\sstyle=|\son\w+=")

@@ -30,6 +30,7 @@ from .desk import add_row, change_address, desk_address, form_data, make_editor,
 
 SECRET = "zanzibar"
 FILE = re.compile(r"/media/[^\s\"]+")
+IN_TIME = r"/(actors|agreements|between)/([^/?]+/)?"  # pages that can be asked for a day
 
 
 class LeakTests(TestCase):
@@ -81,6 +82,9 @@ class LeakTests(TestCase):
 
     def public(self):
         addresses = [*crawl(self.client), "/articles/nothing/", f"/search/?q={SECRET}"]
+        addresses += [f"{address}?on=2000" for address in addresses if re.fullmatch(IN_TIME, address)]
+        addresses += [f"/between/{self.organisation.slug}/{self.state.slug}/", f"/between/names/?q={SECRET}"]
+        addresses += [f"/agreements/compare/?a={self.agreement.slug}"]
         found = {address: self.client.get(address).content for address in addresses}
         files = {address for content in found.values() for address in FILE.findall(content.decode())}
         return found | {address: self.client.get(address).content for address in files}

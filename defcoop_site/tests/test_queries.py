@@ -7,7 +7,7 @@ from publishing.desk import write_aliases
 # Every public page takes as many queries at 60 rows as at 3; what each is for stands beside the number.
 PAGES = {
     "/articles/hub/": 6,  # entry, dead addresses, links to it, topics, candidates, targets
-    "/actors/hub/": 6,  # the same, with participations in place of addresses, as it cites nothing
+    "/actors/hub/": 7,  # entry, links to it, topics, candidates, targets, the participations and the obligations
     "/agreements/hub/": 6,
     "/articles/": 4,  # topics of the filter, count, entries, their topics
     "/actors/": 4,  # topics of the filter, count, entries, actor rows
@@ -15,6 +15,21 @@ PAGES = {
     "/articles/?topic=hub": 4,
     "/actors/?kind=state&region=europe&topic=hub": 4,
     "/agreements/?status=in-force&type=alliance&scope=regional&decade=1940&topic=hub": 4,
+    # As of a day: the same questions, and for the list of agreements how many parties each then had.
+    "/actors/hub/?on=1950-06-01": 7,
+    "/agreements/hub/?on=1950-06-01": 5,
+    "/actors/?on=1950": 4,
+    "/agreements/?on=1950": 5,
+    "/agreements/?on=1950&status=in-force": 5,
+    "/between/": 0,
+    "/between/?a=Hub+land&b=Common+land": 4,  # each by its address and by its names
+    "/between/names/?q=common": 1,
+    "/between/left/right/": 6,  # the two, participations, obligations, organisations, partners in common of either side
+    "/between/left/right/?on=1950": 6,
+    "/agreements/compare/": 1,
+    "/agreements/compare/?a=hub&a=left": 4,  # agreements, their rows, clauses, those to choose from
+    "/agreements/exits/": 3,  # causes, count, cases
+    "/agreements/exits/?on=1990&cause=unknown": 3,
     "/": 4,  # featured, recent, counts, topics
     "/topics/": 1,
     "/topics/hub/": 6,  # topic, count, entries, their topics, topics that go with it: which, and their counts
@@ -95,6 +110,13 @@ class QueryCountTests(TestCase):
                 )
             )
         publish_now(article)
+        left, right = (publish_now(make_actor(title=name, slug=name)) for name in ("left", "right"))
+        for one in (left, right):
+            parties = [{"actor": actor, "in_force": "1949"} for actor in (one, *actors)]
+            publish_now(make_agreement(slug=one.slug, in_force="1949", parties=parties, obligations=["defence"]))
+        for _n in range(rows):
+            parties = [{"actor": left, "in_force": "1949", "ended": "1980"}, {"actor": right, "in_force": "1949"}]
+            publish_now(make_agreement(in_force="1949", parties=parties, obligations=["consultation"]))
 
     def assert_counts(self):
         for address, expected in PAGES.items():

@@ -1,0 +1,241 @@
+"""What binds two actors on a day: every agreement in which both take part, what each owes the other by it, and where nothing does, partners in common.
+
+Everything is read from public rows in a fixed number of queries: participations, obligations, organisations, and two for partners in common.
+"""
+
+from dataclasses import dataclass, field
+from itertools import product
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from publishing.public import PublicEntry, PublicLink
+
+from . import terms
+from .public import PublicObligation, PublicParticipation
+
+Status = terms.Status
+BINDING = (Status.IN_FORCE, Status.PROVISIONAL)
+# How two spells stand together, the nearest tie first.
+BOUND, SUSPENDED, UNKNOWN, SIGNED, FORMER = "bound", "suspended", "unknown", "signed", "former"
+ORDER = [BOUND, SUSPENDED, UNKNOWN, SIGNED, FORMER]
+KINDS = [kind.value for kind in terms.ObligationKind]
+MOST_PARTNERS = 12
+
+
+@dataclass
+class Tie:
+    """An agreement that ties two actors. first, second: their PublicParticipations, None for an organisation and its constituent agreement.
+
+    standing: one of ORDER; owed: [Owed]; through: organisations that the agreement constitutes.
+    """
+
+    entry: PublicEntry
+    first: PublicParticipation | None
+    second: PublicParticipation | None
+    standing: str
+    owed: list = field(default_factory=list)
+    through: list = field(default_factory=list)
+
+    @property
+    def rows(self):
+        return [row for row in (self.first, self.second) if row is not None]
+
+    @property
+    def since(self):
+        """The date text of the day from which both are bound: the later of the two."""
+        return max(self.rows, key=_begin).in_force
+
+    @property
+    def until(self):
+        """The date text of the day on which the first of the two ended; "" where neither did."""
+        ended = [row for row in self.rows if row.ends_latest is not None]
+        return min(ended, key=lambda row: (row.ends_earliest, row.ends_latest)).ended if ended else ""
+
+    @property
+    def kinds(self):
+        return {owed.row.kind for owed in self.owed}
+
+
+@dataclass(frozen=True)
+class Owed:
+    """An obligation between the two. forth: the first owes it to the second; back: the other way round."""
+
+    row: PublicObligation
+    forth: bool
+    back: bool
+
+    @property
+    def is_mutual(self):
+        return self.forth and self.back
+
+
+def _begin(row):
+    return (row.begins_latest is not None, row.begins_latest, row.begins_earliest) if row.begins_latest else (False,)
+
+
+def standing_of(first, second, on):
+    """How two spells in one agreement stand together on a day, or None where they never tied. None as a spell: the organisation itself."""
+    rows = [row for row in (first, second) if row is not None]
+    statuses = {row.status_on(on) for row in rows}
+    if statuses <= set(BINDING):
+        return BOUND
+    if statuses <= {*BINDING, Status.SUSPENDED}:
+        return SUSPENDED
+    if Status.NONE in statuses:
+        return None
+    if Status.ENDED not in statuses:
+        return SIGNED if Status.SIGNED in statuses and Status.UNKNOWN not in statuses else UNKNOWN
+    return FORMER if _overlapped(rows, on) else None
+
+
+def _overlapped(rows, on):
+    """Whether there may have been a day up to the given one on which all spells were in force."""
+    if any(row.begins_earliest is None for row in rows):
+        return False
+    begin = max(row.begins_earliest for row in rows)
+    ends = [row.ends_latest for row in rows if row.ends_latest is not None]
+    return begin <= min([*ends, on])
+
+
+def _participations(pair, constituents, on):
+    """The participations of the two in agreements in which both take part, or which constitute the one and bind the other. One query."""
+    rows = PublicParticipation.objects.filter(entry__withdrawn=False).as_party().known_on(on)
+    shared = rows.filter(actor__in=[actor.pk for actor in pair])
+    for actor, own in zip(pair, constituents, strict=True):
+        theirs = PublicParticipation.objects.filter(actor=actor.pk).values("entry")
+        shared = shared.filter(Q(entry__in=theirs) | Q(entry=own) if own else Q(entry__in=theirs))
+    names = [f"entry__{name}" for name in ("kind", "slug", "title", "sort_key", "category")]
+    own = [column.name for column in PublicParticipation._meta.concrete_fields]
+    return list(shared.select_related("entry").only(*own, *names).order_by("entry__sort_key", "position", "pk"))
+
+
+def _constituent(actor):
+    return actor.page["facts"].get("constituent_agreement") or None
+
+
+def ties_between(pair, on):
+    """The Ties of two actors (PublicEntries with their page) on a day, the nearest first. Three queries."""
+    constituents = [_constituent(actor) for actor in pair]
+    spells = {}
+    for row in _participations(pair, constituents, on):
+        sides = spells.setdefault(row.entry_id, (row.entry, [], []))
+        sides[1 if row.actor_id == pair[0].pk else 2].append(row)
+    ties = []
+    for entry, first, second in spells.values():
+        own = [str(entry.pk) == key for key in constituents]
+        pairs = product(first or [None] * own[0], second or [None] * own[1])
+        found = [(standing_of(a, b, on), a, b) for a, b in pairs]
+        found = [one for one in found if one[0]]
+        if found:
+            standing, a, b = min(found, key=lambda one: ORDER.index(one[0]))
+            ties.append(Tie(entry, a, b, standing))
+    _add_obligations(ties, pair)
+    _add_organisations(ties)
+    return sorted(ties, key=_nearness)
+
+
+def _nearness(tie):
+    strongest = min((KINDS.index(kind) for kind in tie.kinds), default=len(KINDS))
+    return ORDER.index(tie.standing), strongest, tie.entry.sort_key
+
+
+def _add_obligations(ties, pair):
+    """What each owes the other by each agreement that is between parties. One query."""
+    by_key = {tie.entry.pk: tie for tie in ties if tie.first and tie.second}
+    first, second = pair[0].pk, pair[1].pk
+    rows = PublicObligation.objects.filter(entry__in=list(by_key)).order_by("position", "part_key")
+    for row in rows:
+        owed = Owed(row, row.is_owed(first, second), row.is_owed(second, first))
+        if owed.forth or owed.back:
+            by_key[row.entry_id].owed.append(owed)
+
+
+def _add_organisations(ties):
+    """The organisations that the agreements constitute. One query."""
+    by_key = {tie.entry.pk: tie for tie in ties}
+    fields = [f"entry__{name}" for name in PublicEntry.LIST_FIELDS]
+    links = PublicLink.objects.filter(
+        way=PublicLink.Way.MEMBERSHIP, target_id__in=list(by_key), entry__withdrawn=False
+    ).select_related("entry")
+    for link in links.only("target_id", *fields).order_by("entry__sort_key"):
+        by_key[link.target_id].through.append(link.entry)
+
+
+@dataclass
+class Partner:
+    """A third actor to whom both have a defence agreement. first, second: the agreements (PublicEntries) of each of the two."""
+
+    actor: PublicEntry
+    first: list = field(default_factory=list)
+    second: list = field(default_factory=list)
+
+
+def partners_in_common(pair, on):
+    """The Partners with whom each of the two is, for certain, bound by a defence obligation on a day, by name. Two queries."""
+    one, other = (_defended_with(actor, on) for actor in pair)
+    found = {}
+    for name, rows, others in (("first", one, other), ("second", other, one)):
+        common = rows.filter(actor__in=others.values("actor")).exclude(actor__in=[actor.pk for actor in pair])
+        fields = [f"{side}__{name}" for side in ("entry", "actor") for name in (*PublicEntry.LIST_FIELDS, "sort_key")]
+        rows = common.filter(actor__withdrawn=False).select_related("entry", "actor").only(*fields)
+        for row in rows.order_by("actor__sort_key", "entry__sort_key"):
+            agreements = getattr(found.setdefault(row.actor_id, Partner(row.actor)), name)
+            if row.entry not in agreements:
+                agreements.append(row.entry)
+    return sorted(found.values(), key=lambda partner: (partner.actor.sort_key, str(partner.actor.pk)))
+
+
+def _defended_with(actor, on):
+    """Participations of others in agreements with a mutual defence obligation that bind them and the actor on the day."""
+    bound = PublicParticipation.objects.filter(entry__withdrawn=False).as_party().binding_on(on)
+    defence = PublicObligation.objects.filter(kind=terms.ObligationKind.DEFENCE, owed_by=None, owed_to=None)
+    own = bound.filter(actor=actor.pk).values("entry")
+    return bound.filter(entry__in=own).filter(entry__in=defence.values("entry")).exclude(actor=actor.pk)
+
+
+def defences(ties):
+    """[(tie, owed)] of the defence obligations that bind the two."""
+    return [
+        (tie, owed)
+        for tie in ties
+        for owed in tie.owed
+        if tie.standing == BOUND and owed.row.kind == terms.ObligationKind.DEFENCE
+    ]
+
+
+def summary(pair, ties):
+    """(sentence, whether the tie is so close that partners in common add nothing) that answers first: is the one bound to defend the other?"""
+    first, second = (actor.title for actor in pair)
+    bound = [tie for tie in ties if tie.standing == BOUND]
+    if any(tie.first is None or tie.second is None for tie in bound):
+        member, whole = (second, first) if any(tie.first is None for tie in bound) else (first, second)
+        return _("%(member)s belongs to %(whole)s.") % {"member": member, "whole": whole}, True
+    defended = defences(ties)
+    names = {"first": first, "second": second}
+    for chosen, sentence in (
+        ([one for one in defended if one[1].is_mutual], _("%(first)s and %(second)s are bound to defend each other.")),
+        (
+            [one for one in defended if one[1].forth],
+            _("%(first)s is bound to defend %(second)s, and not the other way round."),
+        ),
+        (
+            [one for one in defended if one[1].back],
+            _("%(second)s is bound to defend %(first)s, and not the other way round."),
+        ),
+    ):
+        if chosen:
+            return sentence % names, True
+    kinds = sorted({kind for tie in bound for kind in tie.kinds}, key=KINDS.index)
+    if kinds:
+        labels = ", ".join(str(terms.ObligationKind(kind).label) for kind in kinds)
+        sentence = _(
+            "Neither of %(first)s and %(second)s is bound to defend the other. What they owe each other: %(kinds)s."
+        )
+        return sentence % {**names, "kinds": labels}, False
+    if bound:
+        return (
+            _("Agreements bind both %(first)s and %(second)s, but no obligation between the two is recorded.") % names,
+            False,
+        )
+    return _("Nothing on record binds %(first)s and %(second)s to each other.") % names, False
