@@ -2,6 +2,7 @@
 
 import os
 from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ import time_machine
 from django.contrib.auth.models import Group
 from django.core.management import call_command
 from django.utils import timezone
+from PIL import Image
 
 from articles.models import Article, Section
 from defcoop_site.factories import make_agreement, make_article, make_source, make_topic, publish_now
@@ -27,7 +29,8 @@ FIRST, SECOND = "Aircraft carry what cannot wait.", "Aircraft carry what cannot 
 def picture(page, name):
     folder = os.environ.get("SCREENSHOTS")
     if folder:
-        page.screenshot(path=Path(folder) / f"{name}.png")
+        drawn = Image.open(BytesIO(page.screenshot()))
+        drawn.quantize(64).save(Path(folder) / f"{name}.png", optimize=True)
 
 
 @pytest.fixture
