@@ -14,14 +14,15 @@ WRITING += [f"{verb}_publishing.source" for verb in ("view", "add", "change")] +
 ]
 VOCABULARY = [f"{verb}_topics.{model}" for model in ("topic", "topicalias") for verb in ("add", "change", "delete")]
 PUBLISHING = ["publish_entry_publishing.entry", "view_publishing.auditevent"]
+MERGING = ["merge_topics.topic", "view_topics.topicdeed"]
 PEOPLE = [f"{verb}_auth.{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete")]
 
 # {role: rights}; a right is its codename's verb and the model it is about.
 ROLES = {
     "contributor": WRITING,
     "editor": WRITING + VOCABULARY,
-    "publisher": WRITING + VOCABULARY + PUBLISHING,
-    "administrator": WRITING + VOCABULARY + PUBLISHING + PEOPLE,
+    "publisher": WRITING + VOCABULARY + PUBLISHING + MERGING,
+    "administrator": WRITING + VOCABULARY + PUBLISHING + MERGING + PEOPLE,
 }
 
 

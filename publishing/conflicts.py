@@ -2,6 +2,8 @@
 
 from django.utils.translation import gettext as _
 
+from .snapshots import content_of
+
 
 def in_words(value, labels):
     """A field's value as an editor knows it: keys by their names, lists with commas."""
@@ -11,10 +13,11 @@ def in_words(value, labels):
 
 def conflict_message(path, head, mine):
     """(form field or None, message) that tells the editor what somebody else made of the same field."""
-    theirs = head.content.get(path[0])
+    content = content_of(head).to_json()
+    theirs = content.get(path[0])
     where = path[0]
     if len(path) == 3:
-        part = next((part for part in head.content.get(path[0], []) if part["key"] == path[1]), None)
+        part = next((part for part in content.get(path[0], []) if part["key"] == path[1]), None)
         own = next((part for part in mine.get(path[0], []) if part["key"] == path[1]), None)
         named = part or own or {}
         theirs = part[path[2]] if part else _("removed")
@@ -24,6 +27,6 @@ def conflict_message(path, head, mine):
     ) % {
         "who": head.author or _("Somebody"),
         "where": where.replace("_", " "),
-        "theirs": in_words(theirs, head.content["labels"])[:1000],
+        "theirs": in_words(theirs, content["labels"])[:1000],
     }
     return (path[0] if len(path) == 1 else None), message

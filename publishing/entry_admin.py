@@ -164,7 +164,7 @@ class EntryAdmin(admin.ModelAdmin):
         mine = kind.desk.from_forms(form, self._parts(formsets)).to_json()
         base = row.snapshots.filter(number=form.cleaned_data["base"]).first()
         # Without a common base every difference is a conflict.
-        merged, conflicts = merge(base.content if base else {}, row.head.content, mine)
+        merged, conflicts = merge(content_of(base).to_json() if base else {}, content_of(row.head).to_json(), mine)
         if conflicts and request.POST.get("resolved") != str(row.head.number):
             request.entry_conflicts = [conflict_message(path, row.head, mine) for path in conflicts]
             request.POST = request.POST.copy()

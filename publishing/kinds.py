@@ -40,12 +40,24 @@ class Kind:
     def desk(self):
         return import_string(self.desk_path)
 
+    def read(self, data, schema):
+        """The content that a stored JSON means today."""
+        for reader in _readers:
+            data = reader(data)
+        return self.content.from_json(data, schema)
+
 
 _kinds: dict[str, Kind] = {}
+_readers: list[Callable] = []
 
 
 def register(kind):
     _kinds[kind.name] = kind
+
+
+def on_reading(reader):
+    """Have every stored content pass through reader(JSON) -> JSON: what a snapshot names may have another key since."""
+    _readers.append(reader)
 
 
 def get(name):

@@ -16,7 +16,8 @@ class PublicationError(Exception):
     """Publishing was refused; the message says what to do."""
 
 
-def _bump():
+def public_changed():
+    """Tell every cache that something public is no longer as it was. In the transaction that changed it."""
     if not Generation.objects.filter(pk=1).update(number=F("number") + 1, changed_at=timezone.now()):
         Generation.objects.create(number=1)
 
@@ -61,7 +62,7 @@ def publish(snapshot, by=None, note="", minor=False):
     entry.live, entry.state, entry.redirect_to = snapshot, Entry.State.LIVE, None
     entry.save(update_fields=["live", "state", "redirect_to"])
     write_public(entry)
-    _bump()
+    public_changed()
     record(AuditEvent.Action.PUBLISH, by, entry, was=was, became=f"{content['title']}, v{version.number}")
     return version
 
@@ -100,7 +101,7 @@ def unpublish(entry, outcome, target=None, by=None):
     entry.redirect_to_id = target.pk if outcome == Entry.State.REDIRECTED else None
     entry.save(update_fields=["state", "redirect_to"])
     write_public(entry)
-    _bump()
+    public_changed()
 
 
 def projection(entry):
@@ -109,7 +110,7 @@ def projection(entry):
         return None
     versions = list(PublicVersion.objects.filter(entry_id=entry.pk).order_by("number"))
     kind = kinds.get(entry.kind)
-    result = kind.project(entry.pk, kind.content.from_json(entry.live.content, entry.live.schema))
+    result = kind.project(entry.pk, kind.read(entry.live.content, entry.live.schema))
     stamp(result.entry, versions[0].published_at, revised_at(versions), versions[-1].number)
     result.entry.withdrawn = entry.state == Entry.State.WITHDRAWN
     if result.entry.withdrawn:
@@ -159,6 +160,16 @@ def write_public(entry):
 
 
 @transaction.atomic
+def rewrite_public(keys):
+    """Write the public rows of some entries anew: their live snapshots are the same and mean something else (a merged topic)."""
+    keys = list(keys)
+    for start in range(0, len(keys), 500):
+        for entry in Entry.objects.exclude(live=None).filter(pk__in=keys[start : start + 500]).select_related("live"):
+            write_public(entry)
+    public_changed()
+
+
+@transaction.atomic
 def rebuild_public():
     """Write all public rows anew from the live snapshots. Returns the number of entries that have a page."""
     entries = list(Entry.objects.exclude(live=None).select_related("live"))
@@ -168,5 +179,5 @@ def rebuild_public():
     for entry in entries:
         write_public(entry)
         published += entry.state in (Entry.State.LIVE, Entry.State.WITHDRAWN)
-    _bump()
+    public_changed()
     return published

@@ -6,3 +6,10 @@ class TopicsConfig(AppConfig):
     name = "topics"
     default_auto_field = "django.db.models.BigAutoField"
     verbose_name = _("Topics")
+
+    def ready(self):
+        from publishing.kinds import on_reading
+
+        from .keys import up_to_date
+
+        on_reading(up_to_date)

@@ -15,7 +15,7 @@ from publishing.public import PublicEntry
 
 from .lists import with_topics
 from .public import PublicTagging
-from .vocabulary import Topic, TopicAlias
+from .vocabulary import Topic, resolve
 
 MOST_TOGETHER = 5
 OFTEN_TOGETHER = 12
@@ -51,10 +51,7 @@ def _tree(below, parent):
 
 def _resolve(slugs):
     """The topics that the parts of an address name, by address or alias, each once, in order. Raises Http404 for an unknown one."""
-    found = {topic.slug: topic for topic in Topic.objects.filter(slug__in=slugs).select_related("broader")}
-    if len(found) < len(set(slugs)):
-        for alias in TopicAlias.objects.filter(slug__in=slugs).select_related("topic__broader"):
-            found.setdefault(alias.slug, alias.topic)
+    found = resolve(slugs)
     if any(slug not in found for slug in slugs):
         raise Http404(_("There is no such topic."))
     return sorted({found[slug].pk: found[slug] for slug in slugs}.values(), key=lambda topic: topic.slug)

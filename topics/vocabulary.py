@@ -40,6 +40,7 @@ class Topic(TagBase):
 
     class Meta:
         ordering = ["normalised"]
+        permissions = [("merge_topic", _("Can merge and split topics, and undo it"))]
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
 
@@ -59,6 +60,11 @@ class Topic(TagBase):
     def heading(self):
         return capfirst(self.name)
 
+    @property
+    def plain(self):
+        """The name as it is compared."""
+        return normalise(self.name)
+
     def clean(self):
         super().clean()
         plain = normalise(self.name)
@@ -72,11 +78,23 @@ class Topic(TagBase):
             raise ValidationError(
                 {"name": _("This name is an alias of the topic “%(name)s”.") % {"name": alias.topic.name}}
             )
+        self._refuse_merged_address()
         if len(plain) > Topic._meta.get_field("normalised").max_length:
             raise ValidationError({"name": _("This name is too long.")})
-        self._refuse_cycle()
+        self.refuse_cycle()
 
-    def _depth_below(self):
+    def _refuse_merged_address(self):
+        slug = self.slug or address(self.name)
+        merged = MergedTopic.objects.filter(slug=slug).select_related("topic").first()
+        if merged and self._state.adding:
+            raise ValidationError(
+                {
+                    "slug": _("This address leads to the topic “%(name)s” since another was merged into it.")
+                    % {"name": merged.topic.name}
+                }
+            )
+
+    def depth_below(self):
         """Levels of the tree from this topic down, itself included."""
         depth, level = 1, [self.pk]
         while depth <= MAX_DEPTH and (
@@ -85,8 +103,9 @@ class Topic(TagBase):
             depth += 1
         return depth
 
-    def _refuse_cycle(self):
-        above, depth = self.broader, self._depth_below()
+    def refuse_cycle(self):
+        """Raise ValidationError where the broader topic stands below this one, or the tree grows too deep."""
+        above, depth = self.broader, self.depth_below()
         while above is not None:
             depth += 1
             if above.pk == self.pk:
@@ -133,3 +152,42 @@ class TopicAlias(models.Model):
         other = TopicAlias.objects.filter(normalised=plain).exclude(pk=self.pk).select_related("topic").first()
         if other:
             raise ValidationError({"name": _("The topic “%(name)s” has this alias.") % {"name": other.topic.name}})
+
+
+class MergedTopic(models.Model):
+    """A topic that was merged into another one: its key, which older snapshots hold, and its address lead there."""
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    slug = models.SlugField(max_length=100, unique=True)
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="merged")
+
+    class Meta:
+        verbose_name = _("merged topic")
+        verbose_name_plural = _("merged topics")
+
+    def __str__(self):
+        return self.slug
+
+
+def find(names):
+    """{normalised name: Topic} for those of the names that a topic or an alias has. At most two queries."""
+    wanted = {plain for plain in map(normalise, names) if plain}
+    found = {topic.normalised: topic for topic in Topic.objects.filter(normalised__in=wanted)} if wanted else {}
+    missing = wanted - found.keys()
+    if missing:
+        aliases = TopicAlias.objects.filter(normalised__in=missing).select_related("topic")
+        found |= {alias.normalised: alias.topic for alias in aliases}
+    return found
+
+
+def resolve(slugs):
+    """{address: Topic} for those of the addresses that a topic has, had before it was merged, or that an alias gives."""
+    slugs = set(slugs)
+    found = {topic.slug: topic for topic in Topic.objects.filter(slug__in=slugs).select_related("broader")}
+    for model in (MergedTopic, TopicAlias):
+        missing = slugs - found.keys()
+        if missing:
+            rows = model.objects.filter(slug__in=missing).select_related("topic__broader").order_by("pk")
+            for row in rows:
+                found.setdefault(row.slug, row.topic)
+    return found

@@ -23,7 +23,7 @@ PAGES = {
     "/search/": 0,
     "/feed/": 1,
     "/sitemap.xml": 4,  # entries and topics, each counted and read
-    "/articles/hub/v/1/": 7,  # version, first version, live entry, and the page’s own four
+    "/articles/hub/v/1/": 8,  # version, first version, topics merged since, live entry, and the page’s own four
     "/healthz": 1,
     "/robots.txt": 0,
     "/about/": 0,
