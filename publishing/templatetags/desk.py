@@ -3,6 +3,7 @@
 from django import template
 from django.contrib import admin
 from django.db.models import F, Q
+from django.utils.html import format_html
 
 from publishing.entry_admin import EntryAdmin
 from publishing.models import Entry
@@ -40,6 +41,15 @@ def recently_revised(context):
     """Live entries, the one revised last first."""
     live = PublicEntry.objects.live().filter(kind__in=_desks(context["request"]))
     return live.for_list().order_by("-revised_at", "sort_key")[:MOST]
+
+
+@register.simple_tag(takes_context=True)
+def desk_link(context, entry):
+    """The entry's title, leading to its form where the user may see it."""
+    desk = _desks(context["request"]).get(entry.kind)
+    if desk is None:
+        return entry.title
+    return format_html('<a href="{}">{}</a>', desk.address("change", entry.pk), entry.title)
 
 
 @register.simple_tag(takes_context=True)
