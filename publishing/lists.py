@@ -23,9 +23,12 @@ class FilterForm(forms.Form):
         return self.cleaned_data.get("page") or 1
 
 
-def paginate(queryset, form):
-    """The asked-for page of a queryset; past the end, the last one. Two queries."""
-    return Paginator(queryset, PAGE_SIZE).get_page(form.page_number())
+def paginate(queryset, form, count=None):
+    """The asked-for page of a queryset; past the end, the last one. Two queries; one where the count is known."""
+    paginator = Paginator(queryset, PAGE_SIZE)
+    if count is not None:
+        paginator.count = count
+    return paginator.get_page(form.page_number())
 
 
 def address_without_page(form):

@@ -12,6 +12,7 @@ from taggit.models import TagBase
 from publishing.names import address, normalise
 
 MAX_DEPTH = 4
+ABOVE = "broader__broader__broader"  # the whole chain above a topic
 
 
 class Topic(TagBase):
@@ -183,11 +184,11 @@ def find(names):
 def resolve(slugs):
     """{address: Topic} for those of the addresses that a topic has, had before it was merged, or that an alias gives."""
     slugs = set(slugs)
-    found = {topic.slug: topic for topic in Topic.objects.filter(slug__in=slugs).select_related("broader")}
+    found = {topic.slug: topic for topic in Topic.objects.filter(slug__in=slugs).select_related(ABOVE)}
     for model in (MergedTopic, TopicAlias):
         missing = slugs - found.keys()
         if missing:
-            rows = model.objects.filter(slug__in=missing).select_related("topic__broader").order_by("pk")
+            rows = model.objects.filter(slug__in=missing).select_related(f"topic__{ABOVE}").order_by("pk")
             for row in rows:
                 found.setdefault(row.slug, row.topic)
     return found

@@ -14,10 +14,13 @@ PAGES = {
     "/articles/?topic=hub": 4,
     "/actors/?kind=state&region=europe&topic=hub": 4,
     "/agreements/?status=in-force&type=alliance&scope=regional&decade=1940&topic=hub": 4,
-    "/": 4,  # featured, recent, counts, topics
-    "/topics/": 1,
-    "/topics/hub/": 6,  # topic, count, entries, their topics, topics that go with it: which, and their counts
+    "/": 5,  # featured, recent, counts, topics and their counts
+    "/topics/": 2,  # topics, their counts
+    "/topics/?order=name": 3,  # and the aliases
+    "/topics/hub/": 6,  # topic, counts by kind, entries, their topics, counts of topics that go with it, those topics
     "/topics/hub+other/": 6,
+    "/topics/hub/?narrower=no&kind=article&order=revised": 6,
+    "/topics/hub/feed/": 2,  # topic, entries
     "/search/?q=common": 3,  # count, entries, their topics
     "/search/?q=common&kind=actor": 3,
     "/search/": 0,
