@@ -118,6 +118,9 @@ class TopicField(TopicsField):
 class TopicEntryForm(EntryForm):
     """The change form of an entry, with topics."""
 
+    class Media:
+        js = [Script("js/see-also-panel.js", type="module")]
+
     topics = TopicsField(
         help_text=gettext_lazy(
             "What the entry is about: names or aliases, one on each line. Shared topics bring entries together under “See also”."

@@ -98,7 +98,8 @@ class Around:
 def around(topics, entries, narrower=True, limit=12):
     """The Around of topics whose entries these are. Two queries.
 
-    A topic above a chosen one adds nothing to it and one below stands under "narrower", so neither is among those often together.
+    A topic above a chosen one adds nothing to it and one below stands under "narrower", so neither is among those often together; but where
+    each topic is meant alone, all are.
     """
     keys = {topic.pk for topic in topics}
     counts = PublicTagging.objects.filter(entry__in=entries.values("pk")).counts(narrower)
@@ -106,11 +107,13 @@ def around(topics, entries, narrower=True, limit=12):
     found = counted(others, counts)
     above = {key for topic in topics for key in line_above(topic)}
     below = {topic.pk for topic in found if keys & line_above(topic)}
-    often = [topic for topic in found if topic.pk not in above | below]
+    often = [topic for topic in found if not narrower or topic.pk not in above | below]
     for topic in found:
         topic.combined = "+".join(sorted([topic.slug, *(chosen.slug for chosen in topics)]))
     return Around(
-        narrower=sorted((topic for topic in found if topic.broader_id in keys), key=lambda topic: topic.normalised),
+        narrower=sorted(
+            (topic for topic in found if narrower and topic.broader_id in keys), key=lambda topic: topic.normalised
+        ),
         often_together=sorted(often, key=lambda topic: (-topic.entries, topic.normalised))[:limit],
     )
 

@@ -7,9 +7,11 @@ from articles.models import Article
 from defcoop_site.factories import make_agreement, make_article, make_topic, publish_now
 from publishing.check import check_public
 from publishing.public import Generation
+from publishing.snapshots import take_snapshot
 from topics import tidying
 from topics.merging import merge
 from topics.models import TopicDeed
+from topics.panel import panel_of
 from topics.vocabulary import Topic, TopicAlias, find
 
 from .desk import add_row, change_address, desk_address, form_data, make_editor
@@ -389,3 +391,54 @@ class TidyingTests(TopicDeskTests):
         self.assertEqual(list(response.context["without_topics"]), [bare.entry_ptr])
         self.assertEqual([entry.title for entry in response.context["unlinked"]], ["Named"])
         self.assertContains(response, change_address(bare))
+
+
+class PanelTests(TopicDeskTests):
+    def panel(self, row):
+        return self.client.get(change_address(row)).content.decode().partition("data-see-also-panel")[2]
+
+    def test_panel_shows_what_see_also_will_offer_and_why(self):
+        draft = make_article(
+            title="Draft", topics=[self.airlift, self.nato], sections=[{"title": "Part", "topics": [self.sealift]}]
+        )
+        publish_now(make_article(title="Ships", topics=[self.sealift]))
+        take_snapshot(draft)
+
+        panel = self.panel(draft)
+
+        self.assertIn(">One</a>", panel)
+        self.assertIn("both about strategic airlift", panel)
+        self.assertIn("In “Part”", panel)
+        self.assertIn(">Ships</a>", panel)
+        self.assertIn("No live page links to this entry.", panel)
+
+    def test_panel_offers_what_the_page_then_shows(self):
+        for number in range(8):
+            publish_now(
+                make_article(title=f"Other {number}", topics=[self.airlift, *([self.nato] if number % 2 else [])])
+            )
+        draft = make_article(title="Draft", slug="draft", topics=[self.airlift, self.nato])
+        take_snapshot(draft)
+
+        offered = [suggestion.entry.title for suggestion in panel_of(Article.objects.get(pk=draft.pk)).at_end]
+
+        publish_now(draft)
+        page = self.client.get("/articles/draft/")
+        self.assertEqual([suggestion.entry.title for suggestion in page.context["around"].see_also], offered)
+        self.assertEqual(offered[:2], ["Other 1", "Other 3"])
+
+    def test_entry_without_topics_is_told_so(self):
+        bare = make_agreement(title="Bare")
+        take_snapshot(bare)
+
+        self.assertIn("This entry has no topics", self.panel(bare))
+
+    def test_panel_takes_a_fixed_number_of_queries(self):
+        article = Article.objects.get(pk=self.article.pk)
+        for count in (1, 20):
+            for _number in range(count):
+                publish_now(make_article(topics=[self.airlift], introduction="[[One]]"))
+            # snapshot, topics merged since, links here, topics, candidates, targets
+            with self.subTest(count), self.assertNumQueries(6):
+                panel_of(article)
+            article = Article.objects.get(pk=self.article.pk)

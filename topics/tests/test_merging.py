@@ -252,7 +252,7 @@ class UndoTests(ScenarioTestCase):
 class MergePropertyTests(PropertyTestCase):
     """Over random small libraries."""
 
-    @patient(examples=25)
+    @patient(examples=15)
     @given(ARTICLES, st.permutations(range(4)), st.data())
     def test_merges_undone_in_reverse_restore_everything(self, entries, order, data):
         topics = library(entries)
@@ -269,7 +269,7 @@ class MergePropertyTests(PropertyTestCase):
             self.assertEqual(check_public(), [])
             self.assertEqual(everything(), states.pop())
 
-    @patient(examples=25)
+    @patient(examples=15)
     @given(ARTICLES)
     def test_merge_makes_the_pages_that_the_other_topic_would_have_made(self, entries):
         topics = library(entries)

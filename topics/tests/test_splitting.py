@@ -165,7 +165,7 @@ class SplitTests(ScenarioTestCase):
 
 
 class SplitPropertyTests(PropertyTestCase):
-    @patient(examples=25)
+    @patient(examples=15)
     @given(ARTICLES, st.sets(st.integers(0, 4)))
     def test_split_and_undo_give_every_entry_its_topics_back(self, entries, chosen):
         topics = library(entries)
