@@ -86,7 +86,10 @@ def _elsewhere(request, canonical):
     if request.path == canonical:
         return None
     query = request.META.get("QUERY_STRING", "")
-    return HttpResponsePermanentRedirect(f"{canonical}?{query}" if query else canonical)
+    response = HttpResponsePermanentRedirect(f"{canonical}?{query}" if query else canonical)
+    # Browsers keep a permanent redirect for ever; but a merge can be undone and an alias can become a topic.
+    response["Cache-Control"] = "no-cache"
+    return response
 
 
 @require_safe

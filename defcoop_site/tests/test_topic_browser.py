@@ -67,7 +67,7 @@ def test_editor_chooses_a_topic_by_keyboard(desk, page):
 def test_editor_chooses_a_topic_for_a_new_section_with_the_mouse(desk, page):
     article = Article.objects.get(slug="airlift")
     page.goto(f"{desk}{change_address(article)}")
-    page.get_by_role("link", name="Add another Section").click()
+    page.get_by_role("button", name="Add another Section").click()
     number = 1
     page.locator(f"#id_sections-{number}-title").fill("Added")
     page.locator(f"#id_sections-{number}-topics").press_sequentially("neutral")

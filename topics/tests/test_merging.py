@@ -63,6 +63,11 @@ class MergeTests(ScenarioTestCase):
 
         self.assertRedirects(self.client.get("/topics/quite-another/"), "/topics/atlantic-alliance/", status_code=301)
 
+    def test_browsers_do_not_keep_the_redirect_as_the_merge_may_be_undone(self):
+        merge(self.nato, self.alliance)
+
+        self.assertEqual(self.client.get("/topics/nato/").headers["Cache-Control"], "no-cache")
+
     def test_merge_is_no_change_of_an_entry(self):
         before = {row.pk: row.head_id for row in Entry.objects.all()}
 
