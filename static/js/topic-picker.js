@@ -52,6 +52,8 @@ const draw = (topics) => {
     return option;
   }));
   list.setAttribute("aria-label", field.labels[0]?.textContent.trim() ?? "");
+  const { offsetLeft, offsetTop, offsetHeight, offsetWidth } = field;
+  Object.assign(list.style, { left: `${offsetLeft}px`, top: `${offsetTop + offsetHeight}px`, width: `${offsetWidth}px` });
   list.hidden = topics.length === 0;
   if (topics.length) field.setAttribute("aria-controls", list.id);
   status.textContent = topics.length ? `${topics.length} ${field.dataset.found}` : field.dataset.none;
