@@ -11,6 +11,8 @@ from .models import Entry
 from .projecting import stamp
 from .public import Generation, PublicEntry, PublicVersion, Redirect
 
+AT_ONCE = 200
+
 
 class PublicationError(Exception):
     """Publishing was refused; the message says what to do."""
@@ -161,12 +163,27 @@ def write_public(entry):
 
 @transaction.atomic
 def rewrite_public(keys):
-    """Write the public rows of some entries anew: their live snapshots are the same and mean something else (a merged topic)."""
+    """Write the public rows of some entries anew: their live snapshots are the same and mean something else (a merged topic).
+
+    Addresses stay, so redirects are left alone; and as the entries may be thousands, rows are written by the hundred.
+    """
     keys = list(keys)
-    for start in range(0, len(keys), 500):
-        for entry in Entry.objects.exclude(live=None).filter(pk__in=keys[start : start + 500]).select_related("live"):
-            write_public(entry)
+    for start in range(0, len(keys), AT_ONCE):
+        with_page = Entry.objects.filter(state__in=(Entry.State.LIVE, Entry.State.WITHDRAWN))
+        _rewrite(with_page.filter(pk__in=keys[start : start + AT_ONCE]).select_related("live"))
     public_changed()
+
+
+def _rewrite(entries):
+    """Replace the public rows of entries that have a page."""
+    results = {entry: projection(entry) for entry in entries}
+    rows = [row for result in results.values() for row in result.rows]
+    for model in {model for entry in results for model in kinds.get(entry.kind).public_models}:
+        model.objects.filter(entry_id__in=[entry.pk for entry in results]).delete()
+        model.objects.bulk_create([row for row in rows if type(row) is model])
+    columns = [column.name for column in PublicEntry._meta.concrete_fields if not column.primary_key]
+    pages = [result.entry for result in results.values()]
+    PublicEntry.objects.bulk_create(pages, update_conflicts=True, unique_fields=["id"], update_fields=columns)
 
 
 @transaction.atomic

@@ -1,5 +1,8 @@
 """Merging topics, and undoing it, in the model: drafts, live pages, snapshots."""
 
+from io import StringIO
+
+from django.core.management import CommandError, call_command
 from django.test import TestCase
 from hypothesis import given
 from hypothesis import strategies as st
@@ -288,6 +291,19 @@ class MergePropertyTests(PropertyTestCase):
         self.assertEqual({key: page["topics"] for key, page in PublicEntry.objects.values_list("pk", "page")}, expected)
         for article in Article.objects.all():
             self.assertEqual(take_snapshot(article).pk, article.head_id)
+
+
+class MergeCommandTests(TestCase):
+    def test_topics_are_merged_by_name_and_wrong_names_refused(self):
+        nato, alliance = make_topic("NATO"), make_topic("Atlantic alliance")
+        make_article(topics=[nato])
+        for wrong in (("nowhere", "nato"), ("nato", "nowhere"), ("nato", "NATO")):
+            with self.subTest(wrong), self.assertRaises(CommandError):
+                call_command("merge_topics", *wrong)
+
+        call_command("merge_topics", "nato", "atlantic alliance", stdout=StringIO())
+
+        self.assertEqual(find(["NATO"])["nato"], alliance)
 
 
 class DeedTests(TestCase):
