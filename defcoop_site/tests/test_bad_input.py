@@ -8,12 +8,12 @@ from defcoop_site.factories import make_actor, make_agreement, make_article, mak
 
 ADDRESSES = [
     "/", "/articles/", "/articles/page/", "/articles/page/v/1/", "/actors/", "/actors/page/", "/actors/page/v/1/", "/agreements/", "/agreements/page/",
-    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/search/", "/about/", "/about/editorial-policy/", "/about/accessibility/",
-    "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
-    "/between/other/page/",
+    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/topics/page/feed/", "/search/", "/about/", "/about/editorial-policy/",
+    "/about/accessibility/", "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/",
+    "/between/names/", "/between/other/page/",
 ]  # fmt: skip
 # Those that read parameters are asked with each one alone, the others with all at once.
-READING = ["/articles/", "/actors/", "/agreements/", "/topics/page/", "/search/", "/sitemap.xml"]
+READING = ["/articles/", "/actors/", "/agreements/", "/topics/", "/topics/page/", "/search/", "/sitemap.xml"]
 PARAMETERS = [
     "page",
     "topic",
@@ -24,6 +24,7 @@ PARAMETERS = [
     "scope",
     "decade",
     "order",
+    "narrower",
     "q",
     "p",
     "on",
@@ -121,6 +122,7 @@ class BadInputTests(TestCase):
             "/topics/{}/",
             "/topics/page+{}/",
             "/topics/{}",
+            "/topics/{}/feed/",
         ):
             for kind, garbage in GARBAGE.items():
                 if "&" not in garbage and garbage:

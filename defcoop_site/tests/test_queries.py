@@ -34,6 +34,8 @@ PAGES = {
     "/topics/": 1,
     "/topics/hub/": 6,  # topic, count, entries, their topics, topics that go with it: which, and their counts
     "/topics/hub+other/": 6,
+    "/topics/hub/?narrower=no&kind=article&order=revised": 6,
+    "/topics/hub/feed/": 2,  # topic, entries
     "/search/?q=common": 3,  # count, entries, their topics
     "/search/?q=common&kind=actor": 3,
     "/search/": 0,
