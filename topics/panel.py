@@ -1,4 +1,4 @@
-"""What See also will offer for a draft: the editors' panel on the change form."""
+"""What See also will offer for a draft, as editors see it beside the form."""
 
 from dataclasses import dataclass, field
 

@@ -5,19 +5,22 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponseNotAllowed, JsonResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from publishing.models import Entry
 from publishing.names import normalise
 from publishing.public import PublicEntry
 from publishing.publication import raise_generation
+from publishing.rows import working_row
 
 from . import tidying
 from .completion import complete, with_uses
 from .forms import MergeForm, SplitForm
 from .merging import TopicDeedError, merge
+from .panel import panel_of
 from .splitting import MOST_AT_ONCE, carriers, split
 from .tree import gathered, rewrite_taggings
 from .vocabulary import Topic, TopicAlias
@@ -62,6 +65,7 @@ class TopicAdmin(admin.ModelAdmin):
         ours = [
             path("complete/", view(self.complete_view), name="topics_topic_complete"),
             path("tidy/", view(self.tidy_view), name="topics_topic_tidy"),
+            path("see-also/<uuid:key>/", view(self.see_also_view), name="topics_topic_see_also"),
             path("loose/", view(self.loose_view), name="topics_topic_loose"),
             path("<path:object_id>/merge/", view(self.merge_view), name="topics_topic_merge"),
             path("<path:object_id>/split/", view(self.split_view), name="topics_topic_split"),
@@ -179,6 +183,20 @@ class TopicAdmin(admin.ModelAdmin):
             media=self.media + form.media,
             left_out=max(0, entries.count() - MOST_AT_ONCE),
         )
+
+    # --- See also --------------------------------------------------------------------------------------------------------
+
+    def see_also_view(self, request, key):
+        """What See also will offer for the draft of an entry, for its form."""
+        row = working_row(get_object_or_404(Entry, pk=key))
+        desk = self.admin_site._registry.get(type(row))
+        if desk is None or not desk.has_view_permission(request, row):
+            raise PermissionDenied
+        panel = panel_of(row)
+        if panel is None:
+            raise Http404(_("This has never been saved."))
+        title = _("What See also will offer for “%(title)s”") % {"title": row.title}
+        return self._page(request, "see_also.html", title, panel=panel, form_address=desk.address("change", row.pk))
 
     # --- Keeping tidy ----------------------------------------------------------------------------------------------------
 

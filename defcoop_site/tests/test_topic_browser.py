@@ -82,6 +82,7 @@ def test_editor_chooses_a_topic_for_a_new_section_with_the_mouse(desk, page):
 def test_editor_pins_what_the_panel_offers(desk, page):
     article = Article.objects.get(slug="airlift")
     page.goto(f"{desk}{change_address(article)}")
+    page.get_by_text("What See also will offer", exact=True).click()
     pin = page.locator("[data-see-also=pin]").first
     key = pin.get_attribute("data-entry")
     pin.click()
@@ -89,7 +90,8 @@ def test_editor_pins_what_the_panel_offers(desk, page):
     page.get_by_role("button", name="Save draft").click()
     page.get_by_text("was changed successfully").wait_for()
     assert [(str(choice.target_id), choice.choice) for choice in article.see_also_choices.all()] == [(key, "pin")]
-    assert page.locator("[data-see-also-panel]").get_by_text("pinned", exact=False).count()
+    page.get_by_text("What See also will offer", exact=True).click()
+    page.locator("[data-see-also-panel]").get_by_text(", pinned", exact=False).first.wait_for()
 
 
 def test_editor_merges_two_topics_and_undoes_it(desk, page):

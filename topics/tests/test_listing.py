@@ -126,7 +126,9 @@ class TallyTests(ScenarioTestCase):
             "count of a topic": lambda: TopicTally.objects.filter(topic=topics[0]).update(entries=7),
             "count of the library": lambda: TopicTally.objects.filter(topic=None).delete(),
             "count of a pair": lambda: TopicPair.objects.filter(topic=topics[0]).update(entries=1),
-            "count of nothing": lambda: TopicTally.objects.create(topic=make_topic(), kind="actor", narrower=True, entries=1),
+            "count of nothing": lambda: TopicTally.objects.create(
+                topic=make_topic(), kind="actor", narrower=True, entries=1
+            ),
             "combination": lambda: PublicCombination.objects.filter(entry=entry.pk).delete(),
         }
         for name, spoil in wrongs.items():
