@@ -17,11 +17,11 @@ SAFE = DJANGO_DEBUG=false DJANGO_SECRET_KEY=for-the-check-of-the-settings-only-0
 	DJANGO_SECURE_COOKIES=true DJANGO_SSL_REDIRECT=true DJANGO_HSTS_SECONDS=3600 DATABASE_URL=sqlite://:memory: CACHE_URL=locmemcache://
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 $(UPGRADE)
 
-.PHONY: help serve test check bench lint fix lock clean python environment
+.PHONY: screenshots help serve test check bench lint fix lock clean python environment
 .NOTPARALLEL:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 serve: python ## run the site on this machine: HOST=127.0.0.1 PORT=8000 WORKERS=2
 	@$(PYTHON) -m scripts.serve
@@ -52,6 +52,9 @@ lock: ## resolve requirements/*.txt anew, with uv: UPGRADE=--upgrade takes new v
 	$(COMPILE) pyproject.toml -o requirements/base.txt
 	$(COMPILE) --extra postgres --extra redis pyproject.toml -o requirements/prod.txt
 	$(COMPILE) --extra postgres --extra redis --group test --group lint pyproject.toml -o requirements/dev.txt
+
+screenshots: environment ## make the pictures of docs/editing.md anew, by the test that plays its story
+	SCREENSHOTS=docs/screenshots $(BIN)/pytest -q defcoop_site/tests/test_desk_story.py
 
 clean: ## remove what can be made again; the database and .env stay
 	rm -rf .venv staticfiles var .ruff_cache .import_linter_cache .hypothesis

@@ -10,6 +10,7 @@ CHROMIUM = Path("/usr/bin/chromium")
 
 
 def pytest_configure(config):
+    (settings.BASE_DIR / "var").mkdir(exist_ok=True)  # for the test database
     # Workers have their own database each, so they must not share a cache either.
     location = settings.CACHES["default"].get("LOCATION") or ""
     if location.startswith("redis"):

@@ -52,6 +52,7 @@ from .standing import (
     has_draft,
     has_right,
     next_step,
+    review_matters,
     standing_of,
     standing_where,
     with_standing,
@@ -235,7 +236,10 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
         context["may_submit"] = obj is None or can_be_submitted(obj)
         if obj:
             context.update(
-                standing=standing_of(obj), base_standing=base_standing(obj), next_step=next_step(request.user, obj)
+                standing=standing_of(obj),
+                base_standing=base_standing(obj),
+                review=obj.review if review_matters(obj) else None,
+                next_step=next_step(request.user, obj),
             )
             if obj.live and has_draft(obj):
                 context["live_diff_address"] = self.address("diff", obj.pk, obj.live.number, obj.head.number)

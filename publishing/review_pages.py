@@ -25,7 +25,7 @@ from .review import (
     take_back,
 )
 from .snapshots import content_of
-from .standing import Action, allowed, in_review, standing_of
+from .standing import Action, allowed, in_review, review_matters, standing_of
 
 
 class SubmitForm(forms.Form):
@@ -73,6 +73,7 @@ def review_page(desk, request, row, form=None, status=200):
         snapshot_address=desk.address("snapshot", row.pk, snapshot.number),
         standing=standing_of(row),
         is_open=in_review(row),
+        review=row.review if review_matters(row) else None,
         allowed=allowed(request.user, row),
         language=snapshot.content["language"],
         comparison=compare(before, content_of(snapshot).to_json(), desk.model) if before else None,

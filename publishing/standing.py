@@ -98,6 +98,11 @@ def is_review_of_head(entry):
     return entry.review is not None and entry.review.snapshot_id == entry.head_id
 
 
+def review_matters(entry):
+    """Whether the latest request for review is about something that readers do not see yet."""
+    return entry.review is not None and (entry.live is None or entry.review.snapshot.number > entry.live.number)
+
+
 def can_be_submitted(entry):
     """Whether a changed draft could be submitted: it is neither waiting for a reviewer already nor for its time."""
     return not is_scheduled(entry) and not (in_review(entry) and is_review_of_head(entry))

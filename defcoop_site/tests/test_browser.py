@@ -78,7 +78,7 @@ def test_reader_follows_see_also_and_editor_publishes_a_section(site, page):
 
     page.goto(f"{site}{change_address(article)}")
     with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("button", name="Preview", exact=True).click()
     opened.value.get_by_text("Words that an editor has just typed.").wait_for()
     page.get_by_label("Public note").fill("Words added.")
     page.get_by_role("button", name="Publish").click()
@@ -110,7 +110,7 @@ def test_editor_uploads_an_image_and_readers_see_it(site, page):
     words = field.input_value()
     field.fill(f"{line}\n\n{words}")
     with page.context.expect_page() as opened:
-        page.get_by_role("button", name="Preview").click()
+        page.get_by_role("button", name="Preview", exact=True).click()
     assert is_drawn(opened.value)
     page.get_by_label("Public note").fill("An image added.")
     page.get_by_role("button", name="Publish").click()
