@@ -73,6 +73,8 @@ class Section(models.Model):
 class TaggedSection(ItemBase):
     """A working section carries a topic."""
 
+    ENTRY = "content_object__article"
+
     tag = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="tagged_sections")
     content_object = models.ForeignKey(Section, on_delete=models.CASCADE, related_name="tagged_topics")
 

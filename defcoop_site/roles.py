@@ -18,6 +18,7 @@ VOCABULARY = [f"{verb}_topics.{model}" for model in ("topic", "topicalias") for 
 REVIEWING = ["review_entry_publishing.entry"]
 PUBLISHING = ["publish_entry_publishing.entry", "view_publishing.auditevent"]
 PURGING = ["purge_entry_publishing.entry"]
+MERGING = ["merge_topics.topic", "view_topics.topicdeed"]
 PEOPLE = [f"{verb}_auth.{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete")]
 ALONE = ["publish_own_work_publishing.entry"]  # without a second pair of eyes
 
@@ -26,8 +27,8 @@ EDITOR = [*WRITING, *VOCABULARY, *REVIEWING]
 ROLES = {
     "contributor": WRITING,
     "editor": EDITOR,
-    "publisher": [*EDITOR, *PUBLISHING],
-    "administrator": [*EDITOR, *PUBLISHING, *PURGING, *PEOPLE, *ALONE],
+    "publisher": [*EDITOR, *PUBLISHING, *MERGING],
+    "administrator": [*EDITOR, *PUBLISHING, *MERGING, *PURGING, *PEOPLE, *ALONE],
 }
 
 

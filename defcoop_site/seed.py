@@ -266,7 +266,7 @@ class Seeder:
         return bool(found)
 
     def _common(self, section, record, where, texts):
-        topics = {address(topic.name): str(topic.pk) for topic in self._all_topics()}
+        topics = self._all_topics()
         names = record.get("topics") or []
         self.mistakes += [f"{where}: no topic “{name}”" for name in names if name not in topics]
         values = {name: str(record.get(name) or "").strip() for name in texts}
@@ -284,9 +284,12 @@ class Seeder:
         }
 
     def _all_topics(self):
-        if not hasattr(self, "_topic_rows"):
-            self._topic_rows = list(Topic.objects.all())
-        return self._topic_rows
+        """{address that a name or an alias gives: key}; a topic that an editor merged or renamed is found under its old name."""
+        if not hasattr(self, "_topic_keys"):
+            aliases = TopicAlias.objects.values_list("slug", "topic_id")
+            self._topic_keys = {slug: str(key) for slug, key in aliases}
+            self._topic_keys |= {address(topic.name): str(topic.pk) for topic in Topic.objects.all()}
+        return self._topic_keys
 
     def _reference(self, content, section, slug):
         if not slug:
@@ -360,7 +363,7 @@ class Seeder:
 
     def _section(self, record, place, part, where):
         self._unknown_keys(part, {"title", "level", "topics", "body"}, f"{where}, section {place}")
-        topics = {address(topic.name): str(topic.pk) for topic in self._all_topics()}
+        topics = self._all_topics()
         names = part.get("topics") or []
         self.mistakes += [f"{where}, section {place}: no topic “{name}”" for name in names if name not in topics]
         return SectionContent(

@@ -9,8 +9,7 @@ from django.views.decorators.http import require_safe
 
 from publishing.lists import address_without_page, paginate
 from publishing.public import PublicEntry
-from topics.lists import with_topics
-from topics.views import counted_topics
+from topics.lists import vocabulary, with_topics
 
 from .forms import SearchForm
 from .search import search
@@ -26,7 +25,7 @@ def home(request):
         "featured": live.filter(featured=True).for_list().order_by("-kind", "sort_key")[:FEATURED],
         "recent": live.for_list().order_by("-revised_at", "sort_key")[:RECENT],
         "counts": dict(live.order_by().values_list("kind").annotate(n=Count("pk"))),
-        "topics": counted_topics().filter(entries__gt=0).order_by("-entries", "normalised")[:TOPICS],
+        "topics": vocabulary().order_by("-entries", "normalised")[:TOPICS],
     }
     return render(request, "defcoop_site/home.html", context)
 

@@ -36,6 +36,9 @@ class AuditEvent(models.Model):
         NOTE = "note", _("corrected a note")
         CHECK = "check", _("checked")
         RIGHTS = "rights", _("changed rights")
+        MERGE_TOPICS = "merge-topics", _("merged topics")
+        SPLIT_TOPIC = "split-topic", _("split a topic")
+        UNDO_TOPICS = "undo-topics", _("undid a merge or split of topics")
         SIGN_IN = "sign-in", _("signed in")
         SIGN_IN_FAILED = "sign-in-failed", _("failed to sign in")
 

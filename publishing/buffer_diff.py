@@ -78,6 +78,7 @@ def _in_words(field, value):
         return ""
     queryset = getattr(field, "queryset", None)
     if queryset is None:
+        value = field.prepare_value(value)
         choices = {str(key): str(words) for key, words in getattr(field, "choices", ())}
         return choices.get(str(value), str(value))
     values = list(value) if isinstance(value, list | tuple) or hasattr(value, "values_list") else [value]

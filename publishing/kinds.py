@@ -47,12 +47,18 @@ class Kind:
     def desk(self):
         return import_string(self.desk_path)
 
+    def read(self, data, schema):
+        """The content that a stored JSON means today."""
+        for reader in _readers:
+            data = reader(data)
+        return self.content.from_json(data, schema)
+
 
 @dataclass(frozen=True)
 class Tally:
     """Counts that a room keeps over public rows.
 
-    of(entry key) -> Counter of what the entry adds to them; change(before, after) keeps them right; rebuild() counts everything anew;
+    of(entry keys) -> Counter of what the entries add to them; change(before, after) keeps them right; rebuild() counts everything anew;
     differences() -> sentences that name wrong counts; models: where they are kept.
     """
 
@@ -65,6 +71,7 @@ class Tally:
 
 _kinds: dict[str, Kind] = {}
 _tallies: list[Tally] = []
+_readers: list[Callable] = []
 
 
 def register(kind):
@@ -77,6 +84,11 @@ def register_tally(tally):
 
 def tallies():
     return list(_tallies)
+
+
+def on_reading(reader):
+    """Have every stored content pass through reader(JSON) -> JSON: what a snapshot names may have another key since."""
+    _readers.append(reader)
 
 
 def get(name):

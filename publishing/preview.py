@@ -13,7 +13,7 @@ def preview_response(request, key, kind_name, content, banner, minor=False, **ex
     entry = kinds.get(kind_name).project(key, content).entry
     live, now = PublicEntry.objects.filter(pk=key).first(), timezone.now()
     last = PublicVersion.objects.filter(entry_id=key).order_by("-number").first()
-    unchanged = live and last and kinds.get(kind_name).content.from_json(last.content, last.schema) == content
+    unchanged = live and last and kinds.get(kind_name).read(last.content, last.schema) == content
     number = last.number + (0 if unchanged else 1) if last else 1
     stamp(
         entry,

@@ -6,7 +6,7 @@ from .public import PublicEntry, PublicLink, PublicName
 from .text import Notes, link_target, linked_names, to_plain, typographic
 
 # Another word whenever a release projects snapshots otherwise than the one before: `manage.py prepare` then writes the public rows anew.
-PROJECTION = "projection:names-links-and-acts"
+PROJECTION = "projection:narrower-topics"
 
 
 def notes_of(content):

@@ -15,6 +15,8 @@ from .public import Generation, PublicEntry, PublicImage, PublicVersion, Redirec
 from .references import EntryLink, links_of, write_links
 from .review import OWN_WORK_RIGHT, close_published, is_approved, is_own_work
 
+AT_ONCE = 200
+
 
 class PublicationError(Exception):
     """Publishing was refused; the message says what to do. fault: the image_check.Fault behind it, which knows where, or None."""
@@ -49,8 +51,9 @@ def publish(snapshot, by=None, note="", minor=False):
     refuse_trashed(entry)
     content = snapshot.content
     # First, as these say where they are mended.
-    _refuse_faulty_images(kinds.get(entry.kind).content.from_json(content, snapshot.schema))
-    _refuse_incomplete(entry, snapshot)
+    meant = kinds.get(entry.kind).read(content, snapshot.schema)
+    _refuse_faulty_images(meant)
+    _refuse_incomplete(entry, meant)
     own_work = is_own_work(by, snapshot)
     if own_work and not by.has_perm(OWN_WORK_RIGHT):
         raise PublicationError(
@@ -93,8 +96,7 @@ def refuse_trashed(entry):
         raise PublicationError(_("This is in the trash. Bring it back first."))
 
 
-def _refuse_incomplete(entry, snapshot):
-    content = kinds.get(entry.kind).content.from_json(snapshot.content, snapshot.schema)
+def _refuse_incomplete(entry, content):
     reasons = blocking(entry.kind, content)
     if reasons:
         raise PublicationError(" ".join(reasons))
@@ -176,7 +178,7 @@ def projection(entry):
         return None
     versions = list(PublicVersion.objects.filter(entry_id=entry.pk).order_by("number"))
     kind = kinds.get(entry.kind)
-    result = kind.project(entry.pk, kind.content.from_json(entry.live.content, entry.live.schema))
+    result = kind.project(entry.pk, kind.read(entry.live.content, entry.live.schema))
     stamp(result.entry, versions[0].published_at, revised_at(versions), versions[-1].number)
     result.entry.checked_on = entry.checks.aggregate(last=Max("on"))["last"]
     result.entry.withdrawn = entry.state == Entry.State.WITHDRAWN
@@ -206,7 +208,7 @@ def drafted():
 def draft_links(entry):
     """What the newest snapshot of an entry leads to."""
     kind = kinds.get(entry.kind)
-    return links_of(kind.project(entry.pk, kind.content.from_json(entry.head.content, entry.head.schema)))
+    return links_of(kind.project(entry.pk, kind.read(entry.head.content, entry.head.schema)))
 
 
 def revised_at(versions):
@@ -229,20 +231,8 @@ def redirects_of(entry):
 
 
 def write_public(entry):
-    """Replace every public row of one entry by what its live snapshot gives."""
-    kind = kinds.get(entry.kind)
-    before = [tally.of(entry.pk) for tally in kinds.tallies()]
-    for model in kind.public_models:
-        model.objects.filter(entry_id=entry.pk).delete()
-    result = projection(entry)
-    if result is None:
-        PublicEntry.objects.filter(pk=entry.pk).delete()
-    else:
-        result.entry.save()
-        for model in kind.public_models:
-            model.objects.bulk_create([row for row in result.rows if type(row) is model])
-    for tally, was in zip(kinds.tallies(), before, strict=True):
-        tally.change(was, tally.of(entry.pk))
+    """Replace every public row of one entry by what its live snapshot gives, its links and its redirects too."""
+    [result] = _write([entry])
     write_links(entry.pk, EntryLink.Side.LIVE, live_links(result))
     Redirect.objects.filter(owner_id=entry.pk).delete()
     wanted = redirects_of(entry)
@@ -251,6 +241,39 @@ def write_public(entry):
     Redirect.objects.bulk_create(
         [Redirect(kind=entry.kind, slug=slug, owner_id=entry.pk, target_id=target) for slug, target in wanted.items()]
     )
+
+
+@transaction.atomic
+def rewrite_public(keys):
+    """Write the public rows of some entries anew: their live snapshots are the same and mean something else (a merged topic).
+
+    Addresses and links stay, so redirects and EntryLinks are left alone; and as the entries may be thousands, they are written by the hundred.
+    """
+    raise_generation()
+    keys = list(keys)
+    for start in range(0, len(keys), AT_ONCE):
+        with_page = Entry.objects.filter(state__in=(Entry.State.LIVE, Entry.State.WITHDRAWN))
+        _write(list(with_page.filter(pk__in=keys[start : start + AT_ONCE]).select_related("live")))
+
+
+def _write(entries):
+    """Replace the public rows of entries, and keep the counts right. Returns their projections, None for one that has no page."""
+    keys = [entry.pk for entry in entries]
+    before = [tally.of(keys) for tally in kinds.tallies()]
+    results = [projection(entry) for entry in entries]
+    pages = [result.entry for result in results if result]
+    rows = [row for result in results if result for row in result.rows]
+    models = list(dict.fromkeys(model for entry in entries for model in kinds.get(entry.kind).public_models))
+    for model in models:
+        model.objects.filter(entry_id__in=keys).delete()
+    PublicEntry.objects.filter(pk__in=[key for key, result in zip(keys, results, strict=True) if not result]).delete()
+    columns = [column.name for column in PublicEntry._meta.concrete_fields if not column.primary_key]
+    PublicEntry.objects.bulk_create(pages, update_conflicts=True, unique_fields=["id"], update_fields=columns)
+    for model in models:
+        model.objects.bulk_create([row for row in rows if type(row) is model])
+    for tally, was in zip(kinds.tallies(), before, strict=True):
+        tally.change(was, tally.of(keys))
+    return results
 
 
 @transaction.atomic

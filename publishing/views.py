@@ -62,11 +62,7 @@ def entry_version(request, kind, slug, number):
         version = get_object_or_404(versions, entry_id=entry.pk)
     every = PublicVersion.objects.filter(entry_id=version.entry_id)
     first = every.order_by("number").values_list("published_at", flat=True).first()
-    entry = (
-        kinds.get(kind)
-        .project(version.entry_id, kinds.get(kind).content.from_json(version.content, version.schema))
-        .entry
-    )
+    entry = kinds.get(kind).project(version.entry_id, kinds.get(kind).read(version.content, version.schema)).entry
     stamp(entry, first, version.published_at, version.number)
     live = PublicEntry.objects.filter(pk=version.entry_id).for_list().first()
     if live is None:

@@ -8,6 +8,10 @@ class TopicsConfig(AppConfig):
     verbose_name = _("Topics")
 
     def ready(self):
+        from publishing.kinds import on_reading
+
         from . import tallies
+        from .keys import up_to_date
 
         tallies.register()
+        on_reading(up_to_date)

@@ -1,8 +1,10 @@
 """The entries that carry one topic, or all of several: page by page, with their counts and the topics that narrow them further.
 
-For one topic all counts are kept. For several, the entries that carry the two rarest are read.
+An entry that carries a topic by a narrower one counts, unless topics are meant alone. For one topic all counts are kept; for several, the
+entries that carry the two rarest are read.
 """
 
+from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.paginator import Paginator
@@ -12,11 +14,12 @@ from django.db.models.functions import Coalesce
 from publishing.public import PublicEntry
 
 from .public import PublicCombination, PublicTagging, TopicPair, TopicTally, pair_keys
+from .vocabulary import Topic, at_or_below, line_above
 
 
 def with_entries(topics):
-    """A queryset of Topics with `entries`: how many live entries carry each."""
-    kept = TopicTally.objects.filter(topic=OuterRef("pk")).values("topic").values(n=Sum("entries"))
+    """A queryset of Topics with `entries`: how many live entries carry each, or a topic below it."""
+    kept = TopicTally.objects.filter(topic=OuterRef("pk"), narrower=True).values("topic").values(n=Sum("entries"))
     return topics.annotate(entries=Coalesce(Subquery(kept, output_field=IntegerField()), 0))
 
 
@@ -28,41 +31,70 @@ class KeptPaginator(Paginator):
         self.count = count
 
 
-class Listing:
-    """The live entries that carry all of `topics`, one or more Topics that come from `with_entries`. In the order kind, title, key."""
+@dataclass(frozen=True)
+class Around:
+    """The topics that go with some: those right below, and those that the same entries carry; each with `entries`, their number among these."""
 
-    def __init__(self, topics):
-        self.topics = sorted(topics, key=lambda topic: (topic.entries, topic.pk))
+    narrower: list
+    often_together: list
+
+
+class Listing:
+    """The live entries that carry all of `topics`, one or more Topics that come from `with_entries`, their chains loaded. In the order kind,
+    title, key.
+
+    narrower: whether what carries a topic below one of them counts too.
+    """
+
+    def __init__(self, topics, narrower=True):
+        self.narrower = narrower
+        self.chosen = topics
+        # What carries a topic carries those above it too, so these ask for nothing more.
+        implied = {key for topic in topics for key in line_above(topic)} if narrower else set()
+        self.topics = sorted(
+            (topic for topic in topics if topic.pk not in implied), key=lambda topic: (topic.entries, topic.pk)
+        )
 
     @cached_property
     def counts(self):
         """{kind: entries}; kinds without any are left out. One query."""
         if len(self.topics) == 1:
-            return dict(TopicTally.objects.filter(topic=self.topics[0]).values_list("kind", "entries"))
-        return dict(self.taggings().order_by().values_list("kind").annotate(n=Count("pk")))
+            kept = TopicTally.objects.filter(topic=self.topics[0], narrower=self.narrower)
+            return dict(kept.order_by("kind").values_list("kind", "entries"))
+        return dict(self.taggings().order_by().values_list("kind").annotate(n=Count("pk")).order_by("kind"))
+
+    def _with(self, topic):
+        found = PublicTagging.objects.filter(topic=topic)
+        return found if self.narrower else found.own()
 
     def entries(self):
         """The keys of the entries, in no order, as a query."""
         first, *others = self.topics
         if not others:
-            return PublicTagging.objects.filter(topic=first).values("entry")
+            return self._with(first).values("entry")
         # The two rarest topics stand as a pair under one combination; what carries both is looked up in the others.
         second, *others = others
         found = PublicCombination.objects.filter(combination__in=pair_keys(str(first.pk), str(second.pk)))
-        for topic in others:
-            found = found.filter(Exists(PublicTagging.objects.filter(entry=OuterRef("entry"), topic=topic)))
+        for topic in others if self.narrower else self.topics:
+            found = found.filter(Exists(self._with(topic).filter(entry=OuterRef("entry"))))
         return found.values("entry")
 
     def taggings(self, kind=""):
         """One PublicTagging for each entry, in order."""
-        found = PublicTagging.objects.filter(topic=self.topics[0])
+        found = self._with(self.topics[0])
         if len(self.topics) > 1:
             found = found.filter(entry__in=self.entries())
         return (found.filter(kind=kind) if kind else found).order_by("kind", "sort_key", "entry")
 
-    def page(self, number, size, kind=""):
-        """A Page of PublicEntries with what a list shows; past the end, the last one. One query beside the counts."""
+    def page(self, number, size, kind="", latest=False):
+        """A Page of PublicEntries with what a list shows; past the end, the last one. One query beside the counts.
+
+        latest: within a kind, those revised last first.
+        """
         total = self.counts.get(kind, 0) if kind else sum(self.counts.values())
+        if latest:
+            found = PublicEntry.objects.filter(pk__in=self.taggings(kind).order_by().values("entry")).for_list()
+            return KeptPaginator(found.order_by("kind", "-revised_at", "sort_key", "pk"), size, total).get_page(number)
         page = KeptPaginator(self.taggings(kind), size, total).get_page(number)
         # First the page's keys, from the index alone, then their entries: a join would read every entry that is passed over.
         keys = page.object_list.values("entry")
@@ -71,11 +103,30 @@ class Listing:
         )
         return page
 
-    def together(self, most):
-        """{topic key: entries} of the other topics that these entries carry, the `most` frequent first. One query."""
-        if len(self.topics) == 1:
-            pairs = TopicPair.objects.filter(topic=self.topics[0]).order_by("-entries", "other")
-            return dict(pairs.values_list("other", "entries")[:most])
-        others = PublicTagging.objects.filter(entry__in=self.entries()).exclude(topic__in=self.topics)
-        counts = others.values_list("topic").annotate(n=Count("pk")).order_by("-n", "topic")
-        return dict(counts[:most])
+    def together(self):
+        """{topic key: entries} of all other topics that these entries carry, the most frequent first. One query."""
+        chosen = [topic.pk for topic in self.chosen]
+        if len(self.topics) == 1 and self.narrower:
+            pairs = TopicPair.objects.filter(topic=self.topics[0]).exclude(other__in=chosen)
+            return dict(pairs.order_by("-entries", "other").values_list("other", "entries"))
+        others = PublicTagging.objects.filter(entry__in=self.entries()).exclude(topic__in=chosen)
+        counts = (others if self.narrower else others.own()).order_by().values_list("topic").annotate(n=Count("pk"))
+        return dict(counts.order_by("-n", "topic"))
+
+    def around(self, most):
+        """The Around of the topics. Three queries.
+
+        A topic above a chosen one adds nothing to it, and one below stands under "narrower", so neither is among those often together; but
+        where each topic is meant alone, all are.
+        """
+        keys, counts = {topic.pk for topic in self.chosen}, self.together()
+        below = Topic.objects.filter(at_or_below(keys)).exclude(pk__in=keys).order_by("normalised")
+        below = dict(below.values_list("pk", "broader")) if self.narrower else {}
+        above = {key for topic in self.chosen for key in line_above(topic)} if self.narrower else set()
+        narrower = [key for key, broader in below.items() if broader in keys and key in counts]
+        often = [key for key in counts if key not in above and key not in below][:most]
+        topics = Topic.objects.in_bulk([*narrower, *often])
+        for topic in topics.values():
+            topic.entries = counts[topic.pk]
+            topic.combined = "+".join(sorted([topic.slug, *(chosen.slug for chosen in self.chosen)]))
+        return Around([topics[key] for key in narrower], [topics[key] for key in often])

@@ -1,15 +1,20 @@
-"""Topics in public lists: as a filter, and beside each entry."""
+"""Topics in public lists: as a filter, beside each entry, with counts, and by name."""
+
+from dataclasses import dataclass
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from publishing.names import normalise
+
+from .listing import with_entries
 from .public import PublicTagging, TopicTally
-from .vocabulary import Topic
+from .vocabulary import Topic, TopicAlias
 
 
 def live_topics():
     """Topics that at least one live entry carries."""
-    return Topic.objects.filter(pk__in=TopicTally.objects.filter(topic__isnull=False).values("topic"))
+    return Topic.objects.filter(pk__in=TopicTally.objects.filter(narrower=False, topic__isnull=False).values("topic"))
 
 
 class TopicFilter(forms.Form):
@@ -28,14 +33,44 @@ class TopicFilter(forms.Form):
     def narrow(self, entries):
         """PublicEntries that carry the chosen topic, or all."""
         topic = self.chosen().get("topic")
-        return entries.filter(pk__in=PublicTagging.objects.filter(topic=topic).values("entry")) if topic else entries
+        return (
+            entries.filter(pk__in=PublicTagging.objects.own().filter(topic=topic).values("entry")) if topic else entries
+        )
 
 
 def with_topics(entries):
     """[(entry, its Topics by name)] for a page of entries. One query."""
     entries = list(entries)
     found = {entry.pk: [] for entry in entries}
-    taggings = PublicTagging.objects.filter(entry__in=found).select_related("topic").order_by("topic__normalised")
-    for tagging in taggings:
+    taggings = PublicTagging.objects.own().filter(entry__in=found).select_related("topic")
+    for tagging in taggings.order_by("topic__normalised"):
         found[tagging.entry_id].append(tagging.topic)
     return [(entry, found[entry.pk]) for entry in entries]
+
+
+def vocabulary():
+    """Topics by name that live entries carry, themselves or below them, with `entries`. A queryset."""
+    return with_entries(Topic.objects.order_by("normalised")).filter(entries__gt=0)
+
+
+@dataclass(frozen=True)
+class IndexLine:
+    """A line of the alphabetical index: a topic under its name, or under an alias that leads to it."""
+
+    name: str
+    plain: str
+    topic: Topic
+    is_alias: bool = False
+
+
+def alphabet(query=""):
+    """[IndexLine] of topics and their aliases by name, those whose name contains the query. Two queries."""
+    topics = {topic.pk: topic for topic in vocabulary()}
+    lines = [IndexLine(topic.heading, topic.normalised, topic) for topic in topics.values()]
+    lines += [
+        IndexLine(alias.name, alias.normalised, topics[alias.topic_id], is_alias=True)
+        for alias in TopicAlias.objects.all()
+        if alias.topic_id in topics
+    ]
+    plain = normalise(query)
+    return sorted((line for line in lines if plain in line.plain), key=lambda line: (line.plain, line.topic.normalised))

@@ -2,6 +2,7 @@
 
 import uuid
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -10,11 +11,13 @@ from taggit.models import ItemBase
 from publishing.models import Entry
 
 from .public import PublicCombination, PublicTagging, TopicPair, TopicTally  # noqa: F401 - Django finds models here
-from .vocabulary import Topic, TopicAlias  # noqa: F401
+from .vocabulary import MergedTopic, Topic, TopicAlias  # noqa: F401
 
 
 class TaggedEntry(ItemBase):
     """A working entry of any kind carries a topic."""
+
+    ENTRY = "content_object"  # the way to the entry, for those that treat all taggings alike
 
     tag = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="tagged_entries")
     content_object = models.ForeignKey(Entry, on_delete=models.CASCADE, related_name="tagged_topics")
@@ -57,3 +60,37 @@ class SeeAlsoChoice(models.Model):
         super().clean()
         if self.target_id and self.target_id == self.entry_id:
             raise ValidationError({"target": _("An entry is never its own “See also”.")})
+
+
+class TopicDeed(models.Model):
+    """A merge or a split: what it changed, row by row, so that it can be undone.
+
+    record: what `merging.merge` or `splitting.split` returns of its rows. No foreign keys: the log outlives its topics.
+    """
+
+    class Kind(models.TextChoices):
+        MERGE = "merge", _("merge")
+        SPLIT = "split", _("split")
+
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    source_key = models.UUIDField()
+    source_name = models.CharField(_("from"), max_length=100)
+    target_key = models.UUIDField()
+    target_name = models.CharField(_("into"), max_length=100)
+    record = models.JSONField()
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("who"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    at = models.DateTimeField(_("when"), auto_now_add=True)
+    undone_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, verbose_name=_("undone by"), null=True, on_delete=models.PROTECT, related_name="+"
+    )
+    undone_at = models.DateTimeField(_("undone"), null=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+        verbose_name = _("merge or split")
+        verbose_name_plural = _("merges and splits")
+
+    def __str__(self):
+        return f"{self.source_name} → {self.target_name}"

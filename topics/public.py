@@ -1,4 +1,7 @@
-"""Public rows of topics: which live entry carries which topics, ready for lists and for See also, and how many do."""
+"""Public rows of topics: which live entry carries which topics, ready for lists and for See also, and how many do.
+
+Taggings are of live entries only: publishing writes none for a withdrawn one. An entry that carries a topic stands under the broader ones too.
+"""
 
 import hashlib
 from itertools import combinations
@@ -8,7 +11,7 @@ from django.db.models import Q
 
 from publishing.public import PublicEntry, PublicRow
 
-from .vocabulary import Topic
+from .vocabulary import Topic, lines_above
 
 # See also compares entries by at most so many topics, the first by key, and by at most three that two entries share
 # (docs/decisions/0004-see-also-asks-by-combinations.md). Both bound the rows of an entry, and with them the cost of a page.
@@ -16,17 +19,28 @@ MOST_COMPARED = 12
 MOST_SHARED = 3
 
 
+class PublicTaggingQuerySet(models.QuerySet):
+    def own(self):
+        """Taggings with the topics that the entries carry themselves."""
+        return self.filter(own=True)
+
+
 class PublicTagging(PublicRow):
-    """A live entry carries a topic. Kind and sort key are the entry's: a list reads its page of rows from the index alone."""
+    """A live entry carries a topic, itself (own) or only by one that stands below it. Kind and sort key are the entry's: a list reads its
+    page of rows from the index alone.
+    """
 
     entry = models.ForeignKey(PublicEntry, on_delete=models.CASCADE, related_name="+", db_index=False)
     topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="public_taggings", db_index=False)
     kind = models.CharField(max_length=20)
     sort_key = models.CharField(max_length=400)
+    own = models.BooleanField()
+
+    objects = PublicTaggingQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry", "topic"], name="public_tagging_is_unique")]
-        indexes = [models.Index(fields=["topic", "kind", "sort_key", "entry"], name="public_tagging_in_order")]
+        indexes = [models.Index(fields=["topic", "kind", "sort_key", "entry", "own"], name="public_tagging_in_order")]
 
     def __str__(self):
         return f"{self.entry_id} {self.topic_id}"
@@ -48,15 +62,19 @@ class PublicCombination(PublicRow):
 
 
 class TopicTally(models.Model):
-    """How many live entries of a kind carry a topic; without a topic, how many there are. No row stands for none."""
+    """How many live entries of a kind carry a topic; without a topic, how many there are. No row stands for none.
+
+    narrower: whether entries that carry the topic only by a narrower one count too.
+    """
 
     topic = models.ForeignKey(Topic, null=True, on_delete=models.CASCADE, related_name="tallies")
     kind = models.CharField(max_length=20)
+    narrower = models.BooleanField()
     entries = models.PositiveIntegerField()
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["topic", "kind"], name="topic_tally_is_unique"),
+            models.UniqueConstraint(fields=["topic", "narrower", "kind"], name="topic_tally_is_unique"),
             models.UniqueConstraint(fields=["kind"], condition=Q(topic=None), name="library_tally_is_unique"),
         ]
 
@@ -65,7 +83,7 @@ class TopicTally(models.Model):
 
 
 class TopicPair(models.Model):
-    """How many live entries carry two topics at once. Each pair has two rows, one for either order."""
+    """How many live entries carry two topics at once, each itself or by a narrower one. Each pair has two rows, one for either order."""
 
     topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="pairs", db_index=False)
     other = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="reverse_pairs", db_index=False)
@@ -85,8 +103,8 @@ def combination_key(topics):
 
 
 def pair_keys(one, other):
-    """Under which combinations the entries stand that carry both topics: the pair's own, and the one for entries with more topics than are
-    compared, where See also does not look."""
+    """Under which combinations the entries stand that carry both topics: the pair's own, and the one where See also does not look, for
+    entries with more topics than are compared and for those that carry one of the two only by a narrower topic."""
     return [combination_key([one, other]), combination_key([one, other, "beyond"])]
 
 
@@ -105,17 +123,24 @@ def combinations_of(topics):
 
 
 def tagging_rows(entry, content):
-    """The unsaved rows that give a projected entry its topics."""
+    """The unsaved rows that give a projected entry its topics. One query, where there are any."""
+    return rows_of(entry.pk, entry.kind, entry.sort_key, content.topics, lines_above(content.topics))
+
+
+def rows_of(key, kind, sort_key, topics, lines):
+    """The unsaved rows of an entry. topics: its own, keys as text; lines: {topic key: keys of those above it}."""
+    above = {broader for topic in topics for broader in lines[topic]}.difference(topics)
+    under = sorted([*topics, *above])
     taggings = [
-        PublicTagging(entry_id=entry.pk, topic_id=topic, kind=entry.kind, sort_key=entry.sort_key)
-        for topic in content.topics
+        PublicTagging(entry_id=key, topic_id=topic, kind=kind, sort_key=sort_key, own=topic not in above)
+        for topic in under
     ]
-    keys = [*combinations_of(content.topics)]
-    if len(content.topics) > MOST_COMPARED:
-        known = set(compared(content.topics))
-        pairs = combinations(sorted(content.topics), 2)
-        keys += [pair_keys(*pair)[1] for pair in pairs if not known.issuperset(pair)]
-    found = [PublicCombination(entry_id=entry.pk, combination=key, topic_count=entry.topic_count) for key in keys]
+    known = set(compared(topics))
+    beyond = [pair_keys(*pair)[1] for pair in combinations(under, 2) if not known.issuperset(pair)]
+    found = [
+        PublicCombination(entry_id=key, combination=combination, topic_count=len(topics))
+        for combination in [*combinations_of(topics), *beyond]
+    ]
     return [*taggings, *found]
 
 

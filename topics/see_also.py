@@ -26,7 +26,7 @@ SCALE = 1_000_000
 
 TOPICS = """
     SELECT topics_topic.*,
-        (SELECT SUM(entries) FROM topics_topictally WHERE topic_id = topics_topic.id) AS carrying,
+        (SELECT SUM(entries) FROM topics_topictally WHERE topic_id = topics_topic.id AND NOT narrower) AS carrying,
         (SELECT SUM(entries) FROM topics_topictally WHERE topic_id IS NULL) AS library
     FROM topics_topic WHERE id IN (%s)"""
 # (wanted combinations, left out entries, how many of each, entries wanted in any case, single topics) -> (combination, entry, topic count)

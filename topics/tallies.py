@@ -1,9 +1,9 @@
 """Counts kept beside the public rows of topics, so that no page counts what grows with the library.
 
-Publishing changes them by the difference that one entry makes; `rebuild` and `differences` count everything anew.
+Publishing changes them by the difference that its entries make; `rebuild` and `differences` count everything anew.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from itertools import permutations
 
 from django.db import connection
@@ -17,54 +17,68 @@ from .public import PublicTagging, TopicPair, TopicTally
 BATCH = 400  # a condition on each row: SQLite takes an expression of at most 1000 levels
 
 
-def tallied(key):
-    """Counter of what one entry adds: {(model, {column: value} as sorted items): 1}; empty where it is not live."""
-    entry = PublicEntry.objects.live().filter(pk=key).only("kind").first()
-    if entry is None:
-        return Counter()
-    topics = list(PublicTagging.objects.filter(entry=key).values_list("topic_id", flat=True))
-    return Counter(
-        [(TopicTally, topic, entry.kind) for topic in [None, *topics]]
-        + [(TopicPair, *pair) for pair in permutations(topics, 2)]
-    )
+COLUMNS = {TopicTally: ("topic_id", "kind", "narrower"), TopicPair: ("topic_id", "other_id")}
 
 
-def _filter(model, keys):
-    """The rows with these keys: (topic, kind) of a tally, (topic, other) of a pair."""
-    second = "kind" if model is TopicTally else "other"
+def tallied(keys):
+    """Counter of what entries add: {(model, *its columns): entries}; those that are not live add nothing. Two queries."""
+    kinds_of = dict(PublicEntry.objects.live().filter(pk__in=keys).values_list("pk", "kind"))
+    found = Counter((TopicTally, None, kind, False) for kind in kinds_of.values())
+    carried = defaultdict(list)
+    for entry, topic, own in PublicTagging.objects.filter(entry__in=kinds_of).values_list(
+        "entry_id", "topic_id", "own"
+    ):
+        carried[entry].append(topic)
+        found[TopicTally, topic, kinds_of[entry], True] += 1
+        if own:
+            found[TopicTally, topic, kinds_of[entry], False] += 1
+    for topics in carried.values():
+        found.update((TopicPair, *pair) for pair in permutations(topics, 2))
+    return found
+
+
+def _rows(model, keys):
+    """The rows with these keys, the values of their columns."""
     found = Q()
-    for first, value in keys:
-        found |= Q(topic=first, **{second: value}) if first else Q(topic__isnull=True, **{second: value})
+    for key in keys:
+        found |= Q(
+            **{
+                name if value is not None else f"{name}__isnull": value if value is not None else True
+                for name, value in zip(COLUMNS[model], key, strict=True)
+            }
+        )
     return model.objects.filter(found)
 
 
-def _row(model, first, second, entries=0):
-    names = ("topic_id", "kind") if model is TopicTally else ("topic_id", "other_id")
-    return model(**dict(zip(names, (first, second), strict=True)), entries=entries)
+def _row(model, key, entries=0):
+    return model(**dict(zip(COLUMNS[model], key, strict=True)), entries=entries)
 
 
 def change(before, after):
-    """Keep the counts right where an entry added `before` and now adds `after`. Both are `tallied`."""
-    for model in (TopicTally, TopicPair):
-        gone = [key[1:] for key in before if key[0] is model and key not in after]
-        come = [key[1:] for key in after if key[0] is model and key not in before]
-        for start in range(0, len(gone), BATCH):
-            rows = _filter(model, gone[start : start + BATCH])
-            rows.filter(entries=1).delete()
-            rows.update(entries=F("entries") - 1)
-        model.objects.bulk_create([_row(model, *key) for key in come], ignore_conflicts=True)
-        for start in range(0, len(come), BATCH):
-            _filter(model, come[start : start + BATCH]).update(entries=F("entries") + 1)
+    """Keep the counts right where entries added `before` and now add `after`. Both are `tallied`."""
+    by_difference = defaultdict(list)
+    for key in before.keys() | after.keys():
+        if before[key] != after[key]:
+            by_difference[key[0], after[key] - before[key]].append(key[1:])
+    for (model, difference), keys in by_difference.items():
+        if difference > 0:
+            model.objects.bulk_create([_row(model, key) for key in keys], BATCH, ignore_conflicts=True)
+        for start in range(0, len(keys), BATCH):
+            rows = _rows(model, keys[start : start + BATCH])
+            if difference < 0:
+                rows.filter(entries=-difference).delete()
+            rows.update(entries=F("entries") + difference)
 
 
 def counted():
-    """{(model, first, second): entries} of everything, counted from the public rows."""
+    """{(model, *its columns): entries} of everything, counted from the public rows."""
     found = {}
     live = PublicEntry.objects.live().order_by()
     for kind, entries in live.values_list("kind").annotate(n=Count("pk")):
-        found[TopicTally, None, kind] = entries
-    for topic, kind, entries in PublicTagging.objects.values_list("topic_id", "kind").annotate(n=Count("pk")):
-        found[TopicTally, topic, kind] = entries
+        found[TopicTally, None, kind, False] = entries
+    taggings = PublicTagging.objects.values_list("topic_id", "kind").annotate(n=Count("pk"))
+    for narrower, rows in ((True, taggings), (False, taggings.filter(own=True))):
+        found |= {(TopicTally, topic, kind, narrower): entries for topic, kind, entries in rows}
     table = connection.ops.quote_name(PublicTagging._meta.db_table)
     sql = f"""SELECT one.topic_id, two.topic_id, COUNT(*) FROM {table} one JOIN {table} two ON two.entry_id = one.entry_id
         WHERE one.topic_id <> two.topic_id GROUP BY one.topic_id, two.topic_id"""  # noqa: S608 - our own table's name
@@ -81,16 +95,21 @@ def rebuild():
     found = counted()
     for model in (TopicTally, TopicPair):
         model.objects.all().delete()
-        model.objects.bulk_create([_row(*key, entries) for key, entries in found.items() if key[0] is model], 2000)
+        model.objects.bulk_create(
+            [_row(model, key[1:], entries) for key, entries in found.items() if key[0] is model], 2000
+        )
 
 
 def differences():
     """A sentence for each kept count that is not what the public rows give."""
-    kept = {(TopicTally, *row[:2]): row[2] for row in TopicTally.objects.values_list("topic_id", "kind", "entries")}
-    kept |= {(TopicPair, *row[:2]): row[2] for row in TopicPair.objects.values_list("topic_id", "other_id", "entries")}
+    kept = {
+        (model, *key): entries
+        for model, columns in COLUMNS.items()
+        for *key, entries in model.objects.values_list(*columns, "entries")
+    }
     wanted = counted()
     return sorted(
-        f"{key[0].__name__} of {key[1]} and {key[2]} is {kept.get(key, 0)}, not {wanted.get(key, 0)}"
+        f"{key[0].__name__} of {', '.join(map(str, key[1:]))} is {kept.get(key, 0)}, not {wanted.get(key, 0)}"
         for key in kept.keys() | wanted.keys()
         if kept.get(key) != wanted.get(key)
     )

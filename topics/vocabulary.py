@@ -4,6 +4,7 @@ import uuid
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -12,6 +13,9 @@ from taggit.models import TagBase
 from publishing.names import address, normalise
 
 MAX_DEPTH = 4
+ABOVE = "broader__broader__broader"  # the whole chain above a topic
+# From a topic to the one above it, and so on: "", "broader__", "broader__broader__", …
+STEPS = ["broader__" * level for level in range(MAX_DEPTH)]
 
 
 class Topic(TagBase):
@@ -40,6 +44,7 @@ class Topic(TagBase):
 
     class Meta:
         ordering = ["normalised"]
+        permissions = [("merge_topic", _("Can merge and split topics, and undo it"))]
         verbose_name = _("topic")
         verbose_name_plural = _("topics")
 
@@ -59,6 +64,11 @@ class Topic(TagBase):
     def heading(self):
         return capfirst(self.name)
 
+    @property
+    def plain(self):
+        """The name as it is compared."""
+        return normalise(self.name)
+
     def clean(self):
         super().clean()
         plain = normalise(self.name)
@@ -72,11 +82,23 @@ class Topic(TagBase):
             raise ValidationError(
                 {"name": _("This name is an alias of the topic “%(name)s”.") % {"name": alias.topic.name}}
             )
+        self._refuse_merged_address()
         if len(plain) > Topic._meta.get_field("normalised").max_length:
             raise ValidationError({"name": _("This name is too long.")})
-        self._refuse_cycle()
+        self.refuse_cycle()
 
-    def _depth_below(self):
+    def _refuse_merged_address(self):
+        slug = self.slug or address(self.name)
+        merged = MergedTopic.objects.filter(slug=slug).select_related("topic").first()
+        if merged and self._state.adding:
+            raise ValidationError(
+                {
+                    "slug": _("This address leads to the topic “%(name)s” since another was merged into it.")
+                    % {"name": merged.topic.name}
+                }
+            )
+
+    def depth_below(self):
         """Levels of the tree from this topic down, itself included."""
         depth, level = 1, [self.pk]
         while depth <= MAX_DEPTH and (
@@ -85,8 +107,9 @@ class Topic(TagBase):
             depth += 1
         return depth
 
-    def _refuse_cycle(self):
-        above, depth = self.broader, self._depth_below()
+    def refuse_cycle(self):
+        """Raise ValidationError where the broader topic stands below this one, or the tree grows too deep."""
+        above, depth = self.broader, self.depth_below()
         while above is not None:
             depth += 1
             if above.pk == self.pk:
@@ -133,3 +156,73 @@ class TopicAlias(models.Model):
         other = TopicAlias.objects.filter(normalised=plain).exclude(pk=self.pk).select_related("topic").first()
         if other:
             raise ValidationError({"name": _("The topic “%(name)s” has this alias.") % {"name": other.topic.name}})
+
+
+class MergedTopic(models.Model):
+    """A topic that was merged into another one: its key, which older snapshots hold, and its address lead there."""
+
+    key = models.UUIDField(primary_key=True, editable=False)
+    slug = models.SlugField(max_length=100, unique=True)
+    topic = models.ForeignKey(Topic, on_delete=models.PROTECT, related_name="merged")
+
+    class Meta:
+        verbose_name = _("merged topic")
+        verbose_name_plural = _("merged topics")
+
+    def __str__(self):
+        return self.slug
+
+
+def find(names):
+    """{normalised name: Topic} for those of the names that a topic or an alias has. At most two queries."""
+    wanted = {plain for plain in map(normalise, names) if plain}
+    found = {topic.normalised: topic for topic in Topic.objects.filter(normalised__in=wanted)} if wanted else {}
+    missing = wanted - found.keys()
+    if missing:
+        aliases = TopicAlias.objects.filter(normalised__in=missing).select_related("topic")
+        found |= {alias.normalised: alias.topic for alias in aliases}
+    return found
+
+
+def resolve(slugs, topics=None):
+    """{address: Topic} for those of the addresses that a topic has, had before it was merged, or that an alias gives.
+
+    topics: a queryset of Topics from which they come; None for the plain ones. One query where all are addresses of topics.
+    """
+    topics = (Topic.objects.all() if topics is None else topics).select_related(ABOVE)
+    slugs = set(slugs)
+    found = {topic.slug: topic for topic in topics.filter(slug__in=slugs)}
+    meant = {}
+    for model in (MergedTopic, TopicAlias):
+        missing = slugs - found.keys() - meant.keys()
+        if missing:
+            rows = model.objects.filter(slug__in=missing).order_by("-pk")
+            meant |= dict(rows.values_list("slug", "topic_id"))
+    others = topics.in_bulk(set(meant.values())) if meant else {}
+    return {slug: others[key] for slug, key in meant.items()} | found
+
+
+def lines_above(keys):
+    """{topic key: keys of the topics above it, the nearest first}, all as text. At most one query."""
+    keys = [str(key) for key in keys]
+    chain = [f"{step}broader_id" for step in STEPS[:-1]]
+    rows = Topic.objects.filter(pk__in=keys).values_list("pk", *chain) if keys else []
+    found = {str(key): [str(broader) for broader in line if broader] for key, *line in rows}
+    return {key: found.get(key, []) for key in keys}
+
+
+def at_or_below(keys, prefix=""):
+    """The condition that a topic is one of these or stands below one."""
+    condition = Q()
+    for step in STEPS:
+        condition |= Q(**{f"{prefix}{step}id__in": keys})
+    return condition
+
+
+def line_above(topic):
+    """The keys of the topics above one, whose chain is loaded."""
+    keys, topic = set(), topic.broader
+    while topic is not None and topic.pk not in keys:
+        keys.add(topic.pk)
+        topic = topic.broader
+    return keys

@@ -37,7 +37,7 @@ class BufferCase(DeskTests):
         opened = opened or self.opened
         data = form_data(opened)
         data.update({"sections-0-DELETE": "on", **changes})
-        add_row(data, "sections", title="New", level="1", body="Only in the form.", topics=[str(self.topic.pk)])
+        add_row(data, "sections", title="New", level="1", body="Only in the form.", topics=self.topic.name)
         pairs = [
             [name, value]
             for name, values in data.items()

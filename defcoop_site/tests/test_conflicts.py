@@ -107,9 +107,9 @@ class ChoiceTests(ConflictCase):
 
     def test_aliases_and_topics_are_chosen_for(self):
         sea = make_topic("sea lift")
-        self.somebody_else_saves(aliases="Theirs", topics=[str(sea.pk)])
+        self.somebody_else_saves(aliases="Theirs", topics=sea.name)
 
-        asked = self.save(self.row, {**self.outdated, "aliases": "Mine", "topics": [str(self.topic.pk)]})
+        asked = self.save(self.row, {**self.outdated, "aliases": "Mine", "topics": self.topic.name})
         self.save(self.row, {**form_data(asked), **answers(asked, "theirs")})
 
         self.assertEqual(self.asked(asked), ["Article: Aliases", "Article: Topics"])

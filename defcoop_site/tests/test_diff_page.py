@@ -92,7 +92,9 @@ class DiffPageTests(TestCase):
 
     def test_number_of_queries_does_not_grow_with_the_changes(self):
         self.change_the_article()
-        with self.assertNumQueries(6):  # session, user, entry with its kind's row, two snapshots, the author
+        with self.assertNumQueries(
+            7
+        ):  # session, user, entry with its kind's row, two snapshots, topics merged since, the author
             self.client.get(diff_address(self.article))
 
     def test_unknown_snapshot_is_not_found(self):

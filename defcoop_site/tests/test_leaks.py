@@ -96,7 +96,7 @@ class LeakTests(TestCase):
             "slug": SECRET,
             "summary": SECRET,
             "aliases": SECRET,
-            "topics": [str(self.other.pk)],
+            "topics": self.other.name,
             "featured": "on",
             "change_summary": SECRET,
         }
@@ -149,7 +149,7 @@ class LeakTests(TestCase):
             (Agreement, {"agreement_type": "alliance", "legal_force": "binding", "scope": "regional"}),
         ):
             data = form_data(self.client.get(desk_address(model, "add")))
-            data.update({"title": SECRET, "slug": SECRET, "summary": SECRET, "topics": [str(self.topic.pk)], **extra})
+            data.update({"title": SECRET, "slug": SECRET, "summary": SECRET, "topics": self.topic.name, **extra})
 
             response = self.client.post(desk_address(model, "add"), {**data, "_continue": "1"})
 

@@ -32,14 +32,18 @@ PAGES = {
     "/agreements/exits/?on=1990&cause=unknown": 3,
     "/": 4,  # featured, recent, counts, topics
     "/topics/": 1,
-    "/topics/hub/": 6,  # topic, count, entries, their topics, topics that go with it: which, and their counts
-    "/topics/hub+other/": 6,
+    "/topics/?order=name": 2,  # and the aliases
+    # Topics, counts by kind, entries, their topics, topics that go with these: counts, which stand below, names.
+    "/topics/hub/": 7,
+    "/topics/hub+other/": 7,
+    "/topics/hub/?narrower=no&kind=article&order=revised": 6,
+    "/topics/hub/feed/": 2,  # topic, entries
     "/search/?q=common": 3,  # count, entries, their topics
     "/search/?q=common&kind=actor": 3,
     "/search/": 0,
     "/feed/": 1,
     "/sitemap.xml": 4,  # entries and topics, each counted and read
-    "/articles/hub/v/1/": 8,  # version, first version, live entry, and the page’s own five
+    "/articles/hub/v/1/": 10,  # version, first version, topics merged since and above, live entry, and the page’s own five
     "/names/shared/": 1,
     "/healthz": 1,
     "/robots.txt": 0,

@@ -18,6 +18,7 @@ FIRST = {
     "topic": "editor",
     "publish": "publisher",
     "unpublish": "publisher",
+    "merge": "publisher",
     "audit": "publisher",
     "people": "administrator",
 }
@@ -40,6 +41,8 @@ class RoleTests(TestCase):
             )
         if name == "unpublish":
             return self.client.post(desk_address(article, "unpublish", article.pk), {"outcome": "withdrawn"})
+        if name == "merge":
+            return self.client.get(f"/admin/topics/topic/{article.topics.get().pk}/merge/")
         if name == "audit":
             return self.client.get("/admin/publishing/auditevent/")
         return self.client.get("/admin/auth/user/")

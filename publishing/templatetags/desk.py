@@ -3,6 +3,7 @@
 from django import template
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.html import format_html
 
 from publishing import front_page
 from publishing.entry_admin import EntryAdmin
@@ -12,13 +13,17 @@ from publishing.models import Source
 register = template.Library()
 
 
+def _desks(request):
+    """{kind: its admin} of the kinds that the user may see."""
+    desks = [desk for desk in admin.site._registry.values() if isinstance(desk, EntryAdmin)]
+    return {desk.model.KIND: desk for desk in desks if desk.has_view_permission(request)}
+
+
 @register.simple_tag(takes_context=True)
 def desk_sections(context):
     """The lists of entries, as front_page.sections gives them."""
     request = context["request"]
-    desks = [desk for desk in admin.site._registry.values() if isinstance(desk, EntryAdmin)]
-    visible = {desk.model.KIND: desk for desk in desks if desk.has_view_permission(request)}
-    return front_page.sections(request.user, visible, timezone.localdate())
+    return front_page.sections(request.user, _desks(request), timezone.localdate())
 
 
 @register.simple_tag(takes_context=True)
@@ -33,3 +38,12 @@ def dead_sources(context):
     if not context["request"].user.has_perm("publishing.view_source"):
         return None
     return Source.objects.filter(url__in=AddressHealth.objects.dead().values("url")).count()
+
+
+@register.simple_tag(takes_context=True)
+def desk_link(context, entry):
+    """The entry's title, leading to its form where the user may see it."""
+    desk = _desks(context["request"]).get(entry.kind)
+    if desk is None:
+        return entry.title
+    return format_html('<a href="{}">{}</a>', desk.address("change", entry.pk), entry.title)

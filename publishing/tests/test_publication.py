@@ -757,7 +757,10 @@ class CheckPublicTests(TestCase):
         yield "version", lambda: PublicEntry.objects.filter(pk=self.article.pk).update(version=7)
         yield "missing page", lambda: self.entry().delete()
         yield "missing topic", lambda: PublicTagging.objects.filter(entry=self.article.pk)[:1].get().delete()
-        yield "extra topic", lambda: PublicTagging.objects.create(entry_id=self.article.pk, topic=make_topic())
+        yield (
+            "extra topic",
+            lambda: PublicTagging.objects.create(entry_id=self.article.pk, topic=make_topic(), own=True),
+        )
         yield "missing link", lambda: PublicLink.objects.filter(entry=self.article.pk)[:1].get().delete()
         yield (
             "extra link",

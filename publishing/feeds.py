@@ -1,0 +1,38 @@
+"""What all Atom feeds of entries share."""
+
+from django.contrib.syndication.views import Feed
+from django.utils.feedgenerator import Atom1Feed
+
+from . import kinds
+
+MOST_IN_FEED = 30
+
+
+class EntryFeed(Feed):
+    """A feed of PublicEntries. A subclass says which, and gives title, subtitle and link."""
+
+    feed_type = Atom1Feed
+
+    @staticmethod
+    def latest(entries):
+        """Those revised last, the latest first."""
+        return entries.for_list().order_by("-revised_at", "sort_key")[:MOST_IN_FEED]
+
+    def item_title(self, item):
+        return item.title
+
+    def item_description(self, item):
+        return item.summary
+
+    def item_guid(self, item):
+        # Stays the same when the entry is renamed.
+        return item.pk.urn
+
+    def item_pubdate(self, item):
+        return item.first_published_at
+
+    def item_updateddate(self, item):
+        return item.revised_at
+
+    def item_categories(self, item):
+        return [kinds.get(item.kind).label]
