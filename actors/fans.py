@@ -13,7 +13,7 @@ TOP = 30
 LEFT = 10
 RIGHT = 104
 LONGEST = 26  # letters of a name that fit
-THINNEST, THICKEST = 1.5, 9
+THINNEST, THICKEST = 1, 6
 
 
 @dataclass(frozen=True)

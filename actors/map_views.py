@@ -28,14 +28,18 @@ PATTERNS = ("provisional", "suspended", "unknown", "signed", "ended")  # statuse
 class PartForm(FilterForm):
     """Which part of the world is drawn."""
 
-    part = Choice(label=gettext_lazy("Part of the world"), choices=world.PARTS)
+    part = Choice(label=gettext_lazy("Part of the world"), choices=world.PARTS, blank=gettext_lazy("all of it"))
 
 
 class MapForm(PartForm):
     of = forms.CharField(
         label=gettext_lazy("Map of (agreement, organisation or state)"), max_length=LONGEST_NAME, required=False
     )
-    kind = Choice(label=gettext_lazy("Or count agreements with"), choices=terms.ObligationKind.choices)
+    kind = Choice(
+        label=gettext_lazy("Or count agreements with"),
+        choices=[choice for choice in terms.ObligationKind.choices if choice[0] != terms.ObligationKind.DEFENCE],
+        blank=terms.ObligationKind.DEFENCE.label,
+    )
     field_order = ["of", "kind", "part"]
 
 

@@ -44,17 +44,18 @@ def spells_in(agreement, on):
     return list(rows.order_by(F("actor__sort_key").asc(nulls_last=True), "name", "position", "pk"))
 
 
-def _status_words(row, on):
-    """A spell's status with its dates, as a sentence’s end: "in force since 4 April 1949"."""
-    words = str(terms.Status(row.status).label)
+def _since(row, on):
+    """The date that goes with a spell's status, in words: "party since 4 April 1949"; "" where none is known."""
     begun, ended = as_known(row.in_force, on), as_known(row.ended, on)
     if row.status == Status.ENDED and ended:
         return _("ended %(date)s") % {"date": display(ended)}
-    if row.status in (Status.IN_FORCE, Status.SUSPENDED) and begun:
-        return _("%(status)s, party since %(date)s") % {"status": words, "date": display(begun)}
-    if row.status == Status.SIGNED and row.signed:
-        return _("%(status)s, signed %(date)s") % {"status": words, "date": display(row.signed)}
-    return words
+    if row.status in (Status.IN_FORCE, Status.SUSPENDED, Status.UNKNOWN) and begun:
+        return _("party since %(date)s") % {"date": display(begun)}
+    if row.status == Status.PROVISIONAL:
+        return _("since %(date)s") % {"date": display(row.provisional)}
+    if row.status == Status.SIGNED:
+        return _("signed %(date)s") % {"date": display(row.signed)}
+    return ""
 
 
 def party_marks(agreement, on):
@@ -74,7 +75,9 @@ def party_marks(agreement, on):
 
 def _party_mark(row, place, on):
     name = row.actor.title if row.actor else row.name
-    return Mark(row.actor, name, str(row.status), _status_words(row, on), *place)
+    since = _since(row, on)
+    status = str(terms.Status(row.status).label)
+    return Mark(row.actor, name, str(row.status), f"{status}, {since}" if since else status, *place, since=since)
 
 
 def status_legend():

@@ -30,7 +30,11 @@ class TimelineForm(TopicFilter, FilterForm):
     of = forms.CharField(
         label=gettext_lazy("Timeline of (agreement, organisation or state)"), max_length=LONGEST_NAME, required=False
     )
-    type = Choice(label=gettext_lazy("Or agreements of type"), choices=terms.AgreementType.choices)
+    type = Choice(
+        label=gettext_lazy("Or agreements of type"),
+        choices=terms.AgreementType.choices,
+        blank=gettext_lazy("alliance, or any with a topic"),
+    )
     field_order = ["of", "type", "topic"]
 
 
@@ -106,6 +110,7 @@ def _timeline_page(request, rows, form, when, template, context):
         "lines": lines,
         "curve": timelines.curve_of(spells, scale, when.day),
         "years": () if scale.is_empty else scale.years(),
+        "grid": "" if scale.is_empty else timelines.grid(scale),
         "query": query,
         "as_of": when,
     }

@@ -63,6 +63,11 @@ def line_of(row, scale, on):
     )
 
 
+def grid(scale):
+    """Path data of thin lines at the round years, as high as a Line."""
+    return "".join(f"M{scale.place(date(year, 1, 1))} 0v{ROW_HEIGHT}" for year, _place in scale.years())
+
+
 def _bars(scale, stretch, y, height):
     return (strips.bar_of(scale, stretch, y, height),) if stretch else ()
 
@@ -135,7 +140,7 @@ def _by_year(spells, scale, on):
     changes = {}
     for row in spells:
         for which, stretch in enumerate(strips.stretches(row, on)):
-            if stretch:
+            if stretch and (stretch[1] is None or stretch[0] <= stretch[1]):
                 changes.setdefault(stretch[0].year, []).append((which, 1))
                 if stretch[1] is not None and stretch[1] < on:
                     changes.setdefault(_year_without(stretch[1]), []).append((which, -1))

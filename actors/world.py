@@ -45,7 +45,8 @@ def world():
 
 @dataclass
 class Mark:
-    """What a map says of one actor. key: its name in the legend, a class of the style sheet; words: the same in words, with dates.
+    """What a map says of one actor. key: its name in the legend, a class of the style sheet; words: the same in words, with dates;
+    since: the dates alone.
 
     entry: the PublicEntry that it leads to, or None; address: where it leads instead; iso3, seat: where it lies.
     """
@@ -57,6 +58,7 @@ class Mark:
     iso3: str = ""
     seat: str = ""
     address: str = ""
+    since: str = ""
     shape: str = ""
     point: tuple = ()
     is_former: bool = False

@@ -2,7 +2,7 @@
 
     python scripts/make_world_map.py FOLDER COUNTRY_CODES > actors/data/world.json
 
-FOLDER holds countries-110m.json and countries-50m.json of npm's world-atlas; COUNTRY_CODES is country-codes.csv, which joins the numeric codes of
+FOLDER holds countries-110m.json, -50m and -10m of npm's world-atlas; COUNTRY_CODES is country-codes.csv, which joins the numeric codes of
 ISO 3166-1 to its three-letter ones.
 """
 
@@ -81,8 +81,7 @@ def read_countries(path):
         for number in numbers:
             arc = arcs[number] if number >= 0 else arcs[~number][::-1]
             points += arc[1:] if points else arc
-        # What lies west of the map's left edge stands at its right.
-        return [(x + 360, y) for x, y in points] if max(x for x, _y in points) < MIDDLE - 180 else points
+        return whole(points)
 
     found = []
     for shape in topology["objects"]["countries"]["geometries"]:
@@ -92,6 +91,16 @@ def read_countries(path):
     return found
 
 
+def whole(points):
+    """A ring in one piece between the map's edges: one that crosses 180 degrees goes on beyond it, as the right edge lies there."""
+    unwrapped = []
+    for x, y in points:
+        last = unwrapped[-1][0] if unwrapped else x
+        unwrapped.append((x - 360 * round((x - last) / 360), y))
+    turn = 360 * round((sum(x for x, _y in unwrapped) / len(unwrapped) - MIDDLE) / 360)
+    return [(x - turn, y) for x, y in unwrapped]
+
+
 def area(points):
     """The signed area of a ring on the map, in square units."""
     return sum(x * v - u * y for (x, y), (u, v) in pairwise([*points, points[0]])) / 2
@@ -99,23 +108,23 @@ def area(points):
 
 def centre(points):
     """The centre of gravity of a ring on the map."""
-    whole = area(points)
-    if not whole:
+    size = area(points)
+    if not size:
         return points[0]
     pairs = [(one, other, one[0] * other[1] - other[0] * one[1]) for one, other in pairwise([*points, points[0]])]
-    return tuple(sum((one[axis] + other[axis]) * cross for one, other, cross in pairs) / (6 * whole) for axis in (0, 1))
+    return tuple(sum((one[axis] + other[axis]) * cross for one, other, cross in pairs) / (6 * size) for axis in (0, 1))
 
 
 def path(rings):
     """SVG path data of rings on the map, in whole units, each step relative to the last point."""
     written = []
     for points in rings:
-        whole = [(round(x), round(y)) for x, y in points]
-        whole = [point for before, point in zip([None, *whole], whole, strict=False) if point != before]
-        if len(set(whole)) < 3:
+        exact = [(round(x), round(y)) for x, y in points]
+        kept = [point for before, point in zip([None, *exact], exact, strict=False) if point != before]
+        if len(set(kept)) < 3:
             continue
-        steps = " ".join(f"{x - u} {y - v}" for (u, v), (x, y) in pairwise(whole[:-1]))
-        written.append(f"M{whole[0][0]} {whole[0][1]}l{steps}z".replace(" -", "-"))
+        steps = " ".join(f"{x - u} {y - v}" for (u, v), (x, y) in pairwise(kept[:-1]))
+        written.append(f"M{kept[0][0]} {kept[0][1]}l{steps}z".replace(" -", "-"))
     return "".join(written)
 
 
@@ -146,12 +155,14 @@ def main(folder, country_codes):
         else:
             uncoded.append(path(rings))
     sizes = {}
-    for code, rings in coded(Path(folder) / "countries-50m.json", codes):
-        # One code may have several features there: the largest says where it lies.
-        largest = max(rings, key=lambda ring: abs(area(ring)))
-        if code and abs(area(largest)) > sizes.get(code, 0):
-            sizes[code] = abs(area(largest))
-            points[code] = [round(value) for value in centre(largest)]
+    for scale in ("50m", "10m"):
+        known = set(sizes)
+        for code, rings in coded(Path(folder) / f"countries-{scale}.json", codes):
+            # One code may have several features there: the largest says where it lies.
+            largest = max(rings, key=lambda ring: abs(area(ring)))
+            if code and code not in known and abs(area(largest)) > sizes.get(code, 0):
+                sizes[code] = abs(area(largest))
+                points[code] = [round(value) for value in centre(largest)]
     points = {
         code: point for code, point in points.items() if code not in shapes or sizes[code] * square_kilometres < SMALL
     }
