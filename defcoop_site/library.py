@@ -25,6 +25,7 @@ from publishing.models import Entry, Snapshot, Source
 from publishing.names import normalise
 from publishing.projecting import stamp
 from publishing.public import Generation, PublicEntry, PublicVersion
+from publishing.references import EntryLink, link_rows, links_of
 from topics.desk import choice_rows
 from topics.models import TaggedEntry
 from topics.vocabulary import Topic
@@ -182,16 +183,17 @@ SOURCE_FIELDS = {
     "url": "https://example.org/",
     "kind": Source.Kind.REFERENCE.value,
 }
-# Content fields that are rows or sources, not columns of the working row.
-NOT_COLUMNS = {
-    "aliases", "topics", "pins", "exclusions", "sources", "links", "labels", "sections", "obligations", "participations", "predecessors", "part_of",
-    "constituent_agreement", "facts_source", "text_source", "amends", "superseded_by",
-}  # fmt: skip
+
+
+def _columns(model, content):
+    """{column: value} of the content's fields that the working row has as plain columns."""
+    plain = {field.name for field in model._meta.concrete_fields if not field.is_relation and not field.primary_key}
+    return {name: value for name, value in vars(content).items() if name in plain}
 
 
 def _working_rows(kind, key, content):
     """The unsaved working rows of an entry: (Entry, its child row, [others])."""
-    values = {name: value for name, value in vars(content).items() if name not in NOT_COLUMNS}
+    values = _columns(MODELS[kind], content)
     row = MODELS[kind](id=key, entry_ptr_id=key, kind=kind, normalised_title=normalise(content.title), **values)
     names = [field.attname for field in Entry._meta.concrete_fields]
     entry = Entry(**{name: getattr(row, name) for name in names})
@@ -200,12 +202,11 @@ def _working_rows(kind, key, content):
     others += choice_rows(key, content)
     source = key_of("source")
     for part in getattr(content, "sections", []):
-        fields = {name: getattr(part, name) for name in ("position", "level", "title", "body")}
-        others.append(Section(id=part.key, article_id=key, **fields))
+        others.append(Section(id=part.key, article_id=key, **_columns(Section, part)))
         others += [TaggedSection(tag_id=topic, content_object_id=part.key) for topic in part.topics]
     for name, model in (("obligations", Obligation), ("participations", Participation)):
         for part in getattr(content, name, []):
-            fields = {name: value for name, value in vars(part).items() if name not in ("key", "actor", "source")}
+            fields = _columns(model, part)
             if model is Participation:
                 fields["actor_id"] = part.actor
             others.append(model(id=part.key, agreement_id=key, source_id=source, **fields))
@@ -230,7 +231,8 @@ def _published_rows(kind, key, number, content):
     )
     projected = kinds.get(kind).project(key, content)
     stamp(projected.entry, at, at, 1)
-    return [snapshot, version, projected.entry, *projected.rows]
+    links = [row for side in EntryLink.Side for row in link_rows(key, side, links_of(projected))]
+    return [snapshot, version, projected.entry, *projected.rows, *links]
 
 
 # Rows that others refer to go first.

@@ -45,7 +45,9 @@ def _asked(conflicts, theirs, mine):
 def take(mine, theirs, path):
     """Mine with theirs at one path."""
     if len(path) == 1:
-        return {**mine, path[0]: theirs.get(path[0], mine.get(path[0]))}
+        # A field that came later is left out while it holds its default: theirs without it is theirs with it emptied.
+        rest = {name: value for name, value in mine.items() if name != path[0]}
+        return rest | {name: theirs[name] for name in path if name in theirs}
     parts, part = mine.get(path[0]) or [], _part(theirs, path)
     if len(path) == 3:
         # A field that came later is left out of a part while it holds its default.
@@ -176,4 +178,4 @@ def conflict_message(path, who, theirs):
     if len(path) > 1:
         return None, _("Somebody changed the same part meanwhile. Choose above what is to stay, then save again.")
     message = _("%(who)s changed this meanwhile, to: “%(theirs)s”. Choose above what is to stay, then save again.")
-    return path[0], message % {"who": who, "theirs": in_words(theirs.get(path[0]), theirs["labels"])[:1000]}
+    return path[0], message % {"who": who, "theirs": in_words(theirs.get(path[0], ""), theirs["labels"])[:1000]}

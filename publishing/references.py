@@ -64,15 +64,18 @@ def links_of(projection):
     return {link for link in found if link[1] != key}
 
 
+def link_rows(entry_key, side, links):
+    """The unsaved EntryLinks of one side of an entry. links: as links_of() gives them."""
+    return [
+        EntryLink(entry_id=entry_key, side=side, way=way, target=target, place=place)
+        for way, target, place in sorted(links)
+    ]
+
+
 def write_links(entry_key, side, links):
     """Make one side's links of an entry these."""
     EntryLink.objects.filter(entry=entry_key, side=side).delete()
-    EntryLink.objects.bulk_create(
-        [
-            EntryLink(entry_id=entry_key, side=side, way=way, target=target, place=place)
-            for way, target, place in sorted(links)
-        ]
-    )
+    EntryLink.objects.bulk_create(link_rows(entry_key, side, links))
 
 
 def written_links(entry_key, side):

@@ -110,10 +110,10 @@ class Ranking:
         asked = {}
         for place in places:
             asked |= combinations_of(place)
-        self.topics, self.weights = {}, {}
+        self.topics, self.weights, self.places = {}, {}, {}
         self._load_topics({key for place in places for key in place})
         # {key: topics that it is known to share with any place}, and how many topics it carries.
-        self.shared, self.topic_counts = defaultdict(set), {}
+        self.shared, self.topic_counts = {}, {}
         if asked:
             self._load_candidates(asked, {*left_out}, room)
 
@@ -126,6 +126,8 @@ class Ranking:
         for topic in Topic.objects.raw(TOPICS % ", ".join(["%s"] * len(keys)), keys):
             self.topics[str(topic.pk)] = topic
             self.weights[str(topic.pk)] = rarity(topic.library, topic.carrying)
+        rarest_first = sorted(self.topics, key=lambda key: (-self.weights[key], self.topics[key].normalised))
+        self.places = {key: place for place, key in enumerate(rarest_first)}
 
     def _load_candidates(self, asked, left_out, room):
         singles = [key for key, chosen in asked.items() if len(chosen) == 1]
@@ -135,10 +137,12 @@ class Ranking:
             lists = [json.dumps(value) if isinstance(value, list) else value for value in lists]
         with connection.cursor() as cursor:
             cursor.execute(ASK[connection.vendor], lists)
+            found = defaultdict(set)
             for combination, entry, topic_count in cursor.fetchall():
-                key = as_text(entry)
-                self.shared[key].update(asked[combination])
-                self.topic_counts[key] = topic_count
+                found[entry, topic_count].update(asked[combination])
+        for (entry, topic_count), topics in found.items():
+            key = as_text(entry)
+            self.shared[key], self.topic_counts[key] = topics, topic_count
 
     def ranked(self, own, *, left_out=(), pins=(), limit):
         """[(key, topic keys that count, pinned)] for one place: pins first in their order, then by score.
@@ -150,7 +154,7 @@ class Ranking:
         taken = {*left_out, *pins}
         scored = []
         for key, shared in self.shared.items():
-            if key not in taken and shared & own:
+            if key not in taken and not shared.isdisjoint(own):
                 counting = self._counting(key, own)
                 value = score(
                     [self.weights[topic] for topic in counting], self.topic_counts[key], key in self.linked_here
@@ -162,8 +166,7 @@ class Ranking:
 
     def _counting(self, key, own):
         """The shared topics that count: the three rarest, rarest first."""
-        shared = self.shared.get(key, set()) & own
-        return sorted(shared, key=lambda topic: (-self.weights[topic], self.topics[topic].normalised))[:MOST_SHARED]
+        return sorted(self.shared.get(key, set()) & own, key=self.places.get)[:MOST_SHARED]
 
     def suggestions(self, ranked, entries, limit):
         """Suggestions for ranked rows whose entries are live. entries: {key: PublicEntry}."""

@@ -12,6 +12,7 @@ from actors.models import Agreement, Obligation, Participation
 from actors.public import PublicParticipation, acts, status_on
 from actors.terms import Status
 from defcoop_site.factories import make_actor, make_agreement, make_source, publish_now
+from publishing.conflicts import conflict_message, take
 from publishing.content import digest, merge
 from publishing.snapshots import restore, take_snapshot
 from publishing.tests.properties import patient
@@ -140,6 +141,17 @@ class DigestTests(SimpleTestCase):
         _merged, conflicts = merge(*sides)
 
         self.assertEqual(conflicts, [("withdrawal_rule",)])
+
+    def test_taking_theirs_takes_an_emptied_later_field(self):
+        mine, theirs = self.content(withdrawal_rule="Two years").to_json(), self.content().to_json()
+
+        self.assertEqual(take(mine, theirs, ("withdrawal_rule",)), theirs)
+        self.assertEqual(take(theirs, mine, ("withdrawal_rule",)), mine)
+
+    def test_question_about_an_emptied_field_shows_nothing_for_it(self):
+        _field, message = conflict_message(("withdrawal_rule",), "Anna", self.content().to_json())
+
+        self.assertIn("“”", message)
 
 
 class CheckTests(ScenarioTestCase):

@@ -5,13 +5,17 @@ from django.test import TestCase
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_topic, publish_now
+from publishing.desk import write_aliases
 
 ADDRESSES = [
     "/", "/articles/", "/articles/page/", "/articles/page/v/1/", "/actors/", "/actors/page/", "/actors/page/v/1/", "/agreements/", "/agreements/page/",
     "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/search/", "/about/", "/about/editorial-policy/", "/about/accessibility/",
     "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
-    "/between/other/page/",
+    "/between/other/page/", "/names/shared/",
 ]  # fmt: skip
+# Those that answer only to whoever knows what nobody can guess.
+FILE = f"media/{'0' * 64}-400.webp"
+GUESSED = ["/share/nothing/", f"/{FILE}", f"/share/nothing/{FILE}"]
 # Those that read parameters are asked with each one alone, the others with all at once.
 READING = ["/articles/", "/actors/", "/agreements/", "/topics/page/", "/search/", "/sitemap.xml"]
 PARAMETERS = [
@@ -65,6 +69,10 @@ class BadInputTests(TestCase):
         publish_now(make_actor(slug="other"))
         publish_now(make_agreement(slug="page", topics=topics, parties=[actor]))
         publish_now(make_article(slug="page", topics=topics))
+        for number in range(2):
+            article = make_article(title=f"Same {number}")
+            write_aliases(article, ["Shared"])
+            publish_now(article)
 
     def setUp(self):
         self.client.raise_request_exception = False
@@ -84,13 +92,21 @@ class BadInputTests(TestCase):
 
         for route in routes(get_resolver().url_patterns):
             with self.subTest(route):
-                expression = re.sub(r"<[^>]+>", "[^/]+", re.escape(route).replace(r"\<", "<").replace(r"\>", ">"))
-                self.assertTrue(any(re.fullmatch("/" + expression, address) for address in ADDRESSES))
+                expression = route.removeprefix("^").removesuffix("$")
+                if expression == route:  # of a path(), not of a re_path()
+                    expression = re.sub(r"<[^>]+>", "[^/]+", re.escape(route).replace(r"\<", "<").replace(r"\>", ">"))
+                self.assertTrue(any(re.fullmatch("/" + expression, address) for address in ADDRESSES + GUESSED))
 
     def test_every_address_answers(self):
         for address in ADDRESSES:
             with self.subTest(address):
                 self.assertEqual(self.status(address), 200)
+
+    def test_what_is_guessed_is_not_found_whatever_the_method(self):
+        for address in GUESSED:
+            for method in ("GET", "HEAD", "POST", "PUT", "DELETE", "BREW"):
+                with self.subTest(f"{method} {address}"):
+                    self.assertIn(self.client.generic(method, address).status_code, (404, 405))
 
     def test_garbage_in_any_parameter_is_never_a_server_error(self):
         for address in ADDRESSES:
@@ -121,6 +137,8 @@ class BadInputTests(TestCase):
             "/topics/{}/",
             "/topics/page+{}/",
             "/topics/{}",
+            "/names/{}/",
+            "/share/{}/",
         ):
             for kind, garbage in GARBAGE.items():
                 if "&" not in garbage and garbage:

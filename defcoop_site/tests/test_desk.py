@@ -1,8 +1,13 @@
 """The desk, used as an editor uses it."""
 
+from datetime import timedelta
+
+import time_machine
+from django.contrib.auth.models import Group
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from actors.models import Actor
 from articles.models import Article
@@ -10,6 +15,10 @@ from defcoop_site.factories import make_actor, make_agreement, make_article, mak
 from publishing.check import check_public
 from publishing.models import Entry, Snapshot
 from publishing.public import PublicEntry
+from publishing.publication import publish
+from publishing.review import submit
+from publishing.snapshots import take_snapshot
+from publishing.upkeep import Upkeep
 
 from .desk import add_row, answers, change_address, desk_address, form_data, make_editor
 
@@ -488,17 +497,44 @@ class FrontPageTests(DeskTests):
         response = self.client.get("/admin/")
 
         drafts = response.content.decode().partition("My drafts</h2>")[2].partition("</section>")[0]
-        revised = response.content.decode().partition("Recently revised</h2>")[2].partition("</section>")[0]
+        revised = response.content.decode().partition("Recently published</h2>")[2].partition("</section>")[0]
         self.assertInHTML(f'<a href="{change_address(mine)}">Still being written</a>', drafts)
         self.assertInHTML(f'<a href="{change_address(live)}">Seen by readers</a>', revised)
         self.assertNotIn("Seen by readers", drafts)
 
-    def test_number_of_queries_does_not_grow(self):
+    def test_number_of_queries_does_not_grow_and_is_at_most_eight(self):
+        publisher = make_editor("publisher")
+        publisher.groups.add(Group.objects.get(name="publisher"))
+        self.client.force_login(publisher)
         for _ in range(3):
             publish_now(make_article())
 
-        with self.assertNumQueries(6):  # session, user, drafts, schedules, entries, dead sources
+        # session, user, own rights, rights of groups, lists of entries, live entries, releases, dead sources
+        with self.assertNumQueries(8):
             self.client.get("/admin/")
+
+    def test_lists_what_waits_for_this_person(self):
+        other = make_editor("other")
+        waiting, own, alone = (make_article(title=title) for title in ("Wait for me", "My own", "Read by one"))
+        for article, author in ((waiting, other), (own, self.editor)):
+            take_snapshot(article, author)
+            submit(article, author)
+        publish(take_snapshot(alone, self.editor), self.editor)
+        late = publish_now(make_article(title="Not looked at for long"))
+        Upkeep.objects.create(entry_id=late.pk, owner=self.editor, interval=1)
+
+        with time_machine.travel(timezone.now() + timedelta(days=40)):
+            self.client.force_login(self.editor)
+            html = self.client.get("/admin/").content.decode()
+
+        def listed(heading):
+            return html.partition(f"{heading}</h2>")[2].partition("</section>")[0]
+
+        self.assertIn("Wait for me", listed("Waiting for my review"))
+        self.assertNotIn("My own", listed("Waiting for my review"))
+        self.assertIn("Read by one", listed("Published without a second reader"))
+        self.assertIn("Not looked at for long", listed("Overdue for a check"))
+        self.assertNotIn("Read by one", listed("Overdue for a check"))
 
     def test_shows_nothing_of_kinds_that_one_may_not_see(self):
         publish_now(make_article(title="Seen by readers"))

@@ -17,7 +17,7 @@ PAGES = {
     "/agreements/?status=in-force&type=alliance&scope=regional&decade=1940&topic=hub": 4,
     # As of a day: the same questions, and for the list of agreements how many parties each then had.
     "/actors/hub/?on=1950-06-01": 7,
-    "/agreements/hub/?on=1950-06-01": 5,
+    "/agreements/hub/?on=1950-06-01": 6,
     "/actors/?on=1950": 4,
     "/agreements/?on=1950": 5,
     "/agreements/?on=1950&status=in-force": 5,

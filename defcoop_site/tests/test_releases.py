@@ -86,7 +86,7 @@ class PublishReleaseTests(ReleaseScenario):
         with self.assertRaises(ReleaseRefused) as refused:
             publish_release(self.release, self.editor)
 
-        self.assertEqual(refused.exception.reasons, [("Bare", "To be published, this needs a standfirst.")])
+        self.assertEqual(refused.exception.reasons, [("Bare", "It needs a standfirst.")])
         self.assertEqual(live_titles(), {"Old actor"})
         self.assertEqual(Generation.objects.get().number, generation)
         self.assertFalse(AuditEvent.objects.filter(action="release").exists())
@@ -186,7 +186,7 @@ class ScheduleReleaseTests(ReleaseScenario):
 
         self.assertEqual((first, second), ({"refused": 1}, {}))
         self.release.refresh_from_db()
-        self.assertEqual(self.release.failed, "New article: To be published, this needs a standfirst.")
+        self.assertEqual(self.release.failed, "New article: It needs a standfirst.")
         self.assertNotIn("New actor", live_titles())
 
     def test_time_that_was_given_up_publishes_nothing(self):

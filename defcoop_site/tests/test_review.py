@@ -15,22 +15,26 @@ from publishing.review import ReviewError, approve, comment, request_changes, st
 from publishing.scheduling import schedule
 from publishing.snapshots import take_snapshot
 from publishing.standing import Action, Standing, allowed, standing_of, standing_where, with_standing
+from publishing.trash import put_in_trash
 
 from .desk import change_address, desk_address, form_data, make_editor
 from .times import in_an_hour
 
 ROLES = ["contributor", "editor", "publisher", "administrator"]
-ANY = {"restore", "comment", "share"}
+ANY = {"restore", "comment", "share", "upkeep"}  # everywhere but in the trash
 # What each standing of an entry that somebody else wrote and submitted leaves open, and from which role on.
+UNSEEN = {"publish": 2, "schedule": 2, "release": 2, "trash": 0}
+SEEN = {"publish": 2, "schedule": 2, "release": 2, "trash": 2, "unpublish": 2, "note": 2}
 OPEN = {
-    Standing.DRAFT: {"submit": 0, "publish": 2, "schedule": 2},
-    Standing.IN_REVIEW: {"approve": 1, "request-changes": 1, "take-back": 1, "publish": 2, "schedule": 2},
-    Standing.SCHEDULED: {"publish": 2, "schedule": 2},
-    Standing.LIVE: {"publish": 2, "schedule": 2, "unpublish": 2},
-    Standing.CHANGED: {"submit": 0, "publish": 2, "schedule": 2, "unpublish": 2},
-    Standing.WITHDRAWN: {"submit": 0, "publish": 2, "schedule": 2, "unpublish": 2},
-    Standing.REDIRECTED: {"submit": 0, "publish": 2, "schedule": 2, "unpublish": 2},
-    Standing.GONE: {"submit": 0, "publish": 2, "schedule": 2, "unpublish": 2},
+    Standing.DRAFT: {**UNSEEN, "submit": 0},
+    Standing.IN_REVIEW: {**UNSEEN, "approve": 1, "request-changes": 1, "take-back": 1},
+    Standing.SCHEDULED: UNSEEN,
+    Standing.LIVE: {**SEEN, "check": 2},
+    Standing.CHANGED: {**SEEN, "check": 2, "submit": 0},
+    Standing.WITHDRAWN: {**SEEN, "submit": 0},
+    Standing.REDIRECTED: {**SEEN, "submit": 0},
+    Standing.GONE: {**SEEN, "submit": 0},
+    Standing.TRASH: {"bring-back": 0, "purge": 3},
 }
 PAGES = {
     "submit": "submit",
@@ -40,6 +44,9 @@ PAGES = {
     "schedule": "schedule",
     "unpublish": "unpublish",
     "share": "share",
+    "release": "release",
+    "upkeep": "upkeep",
+    "trash": "trash",
 }
 
 
@@ -70,6 +77,11 @@ def entry_standing(standing, writer):
         if standing == Standing.SCHEDULED:
             schedule(snapshot, in_an_hour())
         return standing_row(article)
+    if standing == Standing.TRASH:
+        article = make_article()
+        take_snapshot(article, writer)
+        put_in_trash(article)
+        return standing_row(article)
     article = publish_now(make_article())
     if standing == Standing.CHANGED:
         edited(article, writer)
@@ -93,9 +105,20 @@ class RoleActionStandingTests(TestCase):
             self.assertEqual(standing_of(entry), standing)
             for place, user in enumerate(self.people):
                 with self.subTest(standing=standing, role=ROLES[place]):
-                    expected = ANY | {action for action, first in open_from.items() if place >= first}
+                    expected = {action for action, first in open_from.items() if place >= first}
+                    if standing != Standing.TRASH:
+                        expected |= ANY
 
                     self.assertEqual(allowed(user, entry), expected)
+
+    def test_what_was_published_takes_the_right_to_publish_to_come_out_of_the_trash(self):
+        article = publish_now(make_article())
+        unpublish(article, "gone")
+        put_in_trash(article)
+
+        for place, user in enumerate(self.people):
+            expected = {action for action, first in (("bring-back", 2), ("purge", 3)) if place >= first}
+            self.assertEqual(allowed(user, standing_row(article)), expected, ROLES[place])
 
     def test_list_finds_the_entries_of_each_standing(self):
         entries = {standing: entry_standing(standing, self.writer) for standing in OPEN}
