@@ -1,7 +1,8 @@
 """Public pages that draw a map: the parties of an agreement, the members of an organisation or the partners of an actor, and all states."""
 
+from datetime import date
+
 from django import forms
-from django.db.models import Min
 from django.http import HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import reverse
@@ -17,7 +18,7 @@ from . import maps, terms, world
 from .as_of import as_of, carry
 from .choosing import LONGEST_NAME, find_entry
 from .fans import fan
-from .public import PublicParticipation
+from .public import PublicAgreement, PublicParticipation
 from .views import Choice
 from .years import years
 
@@ -66,8 +67,8 @@ def gone(request):
 
 def first_year_of(rows):
     """The first year of which the rows know, or None. One query."""
-    day = rows.exclude(known_from=None).aggregate(first=Min("known_from"))["first"]
-    return day.year if day and day.year > 1 else None
+    day = rows.filter(known_from__gt=date.min).order_by("known_from").values_list("known_from", flat=True).first()
+    return day.year if day else None
 
 
 @require_safe
@@ -93,7 +94,7 @@ def map_index(request):
         "offers": [(offer, reverse(f"{offer.kind}_map", args=[offer.slug]) + when.query) for offer in offers],
         "map": world.draw(marks, legend, chosen.get("part", "")),
         "marks": marks,
-        "years": years(request, when, first_year_of(PublicParticipation.objects.filter(entry__withdrawn=False))),
+        "years": years(request, when, first_year_of(PublicAgreement.objects.filter(entry__withdrawn=False))),
         "as_of": when,
     }
     return render(request, "actors/map_index.html", context, status=when.status)
