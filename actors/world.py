@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.names import normalise
 from publishing.public import PublicEntry
 
+COARSE = 1.6  # patterns at this size are still seen on a phone
 DATA = Path(__file__).parent / "data" / "world.json"
 PARTS = [
     ("europe", _("Europe")),
@@ -76,8 +77,8 @@ class Mark:
 
 @dataclass(frozen=True)
 class WorldMap:
-    """What actors/_map.html draws. land: path data of all land without a mark; view: [x, y, width, height]; finer: by how much a pattern must
-    shrink to look the same in a part of the world as in the whole."""
+    """What actors/_map.html draws. land: path data of all land without a mark; view: [x, y, width, height]; finer: by how much a pattern
+    grows or shrinks, to look the same in a part of the world as in the whole."""
 
     land: str
     drawn: list
@@ -91,7 +92,7 @@ class WorldMap:
 
     @property
     def finer(self):
-        return round(self.view[2] / world().width, 2)
+        return round(COARSE * self.view[2] / world().width, 2)
 
     @property
     def formers(self):

@@ -31,7 +31,7 @@ PAGES = {
     "/agreements/exits/": 3,  # causes, count, cases
     "/agreements/exits/?on=1990&cause=unknown": 3,
     "/map/": 4,  # the first year, counts, places, states
-    "/map/?on=1990&kind=consultation&part=europe": 4,
+    "/map/?on=1990&part=europe": 4,
     "/map/?of=common": 6,  # by address and by names
     "/agreements/hub/map/": 4,  # entry, participations, places, the first year
     "/agreements/hub/map/?on=1990": 4,
@@ -71,7 +71,11 @@ class QueryCountTests(TestCase):
         actors = [
             publish_now(
                 make_actor(
-                    title=f"Common land {n}", iso3="FRA", topics=topics, body="[[Hub pact]] [[Hub article]]", facts_source=source
+                    title=f"Common land {n}",
+                    iso3="FRA",
+                    topics=topics,
+                    body="[[Hub pact]] [[Hub article]]",
+                    facts_source=source,
                 )
             )
             for n in range(rows)
