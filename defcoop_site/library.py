@@ -16,6 +16,7 @@ from django.db.models import OuterRef, Subquery
 from actors.content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
 from actors.models import Actor, Agreement, Obligation, Participation
 from actors.terms import ActorKind, AgreementType, ObligationKind, Region
+from actors.world import world
 from articles.content import ArticleContent, SectionContent
 from articles.models import Article, Section, TaggedSection
 from publishing import kinds
@@ -106,9 +107,15 @@ class Library:
 
     @staticmethod
     def _actor(chance, number, common, text):
+        # The well-known actors are the states of the world map.
+        codes = sorted({*world().shapes, *world().points})
+        kind, iso3 = chance.choice(ActorKind.values), ""
+        if number < len(codes):
+            kind, iso3 = ActorKind.STATE.value, codes[number]
         return ActorContent(
             **common,
-            actor_kind=chance.choice(ActorKind.values),
+            actor_kind=kind,
+            iso3=iso3,
             region=chance.choice(Region.values),
             founded=str(chance.randint(1800, 2000)),
             seat=words.place(chance),
