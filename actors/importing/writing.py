@@ -27,7 +27,7 @@ from .matching import Likely, known_agreements
 from .reading import Problem
 from .records import key_of
 
-BATCH = 500
+BATCH = 250
 STATES = "states"
 
 
@@ -54,10 +54,9 @@ class Importer:
         the list is empty, none where it is None."""
         self.data_set, self.states = data_set, states
         self.publishing, self.take_doubtful = publishing, take_doubtful
-        self.done = {
-            row.record: row
-            for row in ImportedRecord.objects.filter(data_set=data_set.name).select_related("entry__head")
-        }
+        rows = ImportedRecord.objects.filter(data_set=data_set.name).select_related("entry__head")
+        # Of a head the digest is enough; all contents together would not fit into the memory that an import may take.
+        self.done = {row.record: row for row in rows.defer("entry__head__content")}
         self.trashed = set(Entry.objects.exclude(trashed=None).values_list("pk", flat=True))
         self.known, self.others = known_agreements(data_set.name)
 
@@ -88,10 +87,8 @@ class Importer:
         if reasons:
             plan.problems.append(Problem(record.where, f"{record.id}: {' '.join(reasons)}"))
             return
-        same = (
-            [] if self.take_doubtful else self.likely.same(record.days, {part.actor for part in content.participations})
-        )
-        if same:
+        same = self.likely.same(record.days, {part.actor for part in content.participations})
+        if same and not self._is_taken(record):
             titles = "”, “".join(same)
             plan.doubtful.append(
                 f"{record.where}: {record.id}, “{record.values['title']}” is probably the same as “{titles}”."
@@ -99,6 +96,11 @@ class Importer:
             return
         self.coming[record.id] = str(key_of(self.data_set.name, record.id))
         plan.new.append(record)
+
+    def _is_taken(self, record):
+        """Whether a record is imported although another agreement is like it."""
+        wanted = self.take_doubtful
+        return record.id in self.others or (wanted is not None and (not wanted or record.id in wanted))
 
     def _place_again(self, record, done, plan):
         content = self._content(record)
@@ -134,7 +136,7 @@ class Importer:
         self._write_sources()
         self._write_states(plan.states)
         # Both without holding rows: names for the pages, and addresses that are free.
-        self.titles = {str(key): title for key, title in Actor.objects.values_list("pk", "title")}
+        self.titles = self._titles(plan)
         self.taken = _taken_addresses(Agreement.KIND)
         for batch, deed in [
             *((batch, self._write_new) for batch in batched(plan.new, BATCH)),
@@ -144,6 +146,14 @@ class Importer:
             deed(batch)
             done += len(batch)
             say(done, of)
+
+    def _titles(self, plan):
+        """{key as text: title} of all actors and of the agreements that others amend, also of those that are still to come."""
+        titles = {self.coming[record.id]: record.values["title"] for record in plan.new}
+        amended = {self.coming[record.parent] for record in [*plan.new, *plan.changed] if record.parent in self.coming}
+        for rows in (Actor.objects, Agreement.objects.filter(pk__in=amended)):
+            titles |= {str(key): title for key, title in rows.values_list("pk", "title")}
+        return titles
 
     @transaction.atomic
     def _write_sources(self):
@@ -204,7 +214,7 @@ class Importer:
         named = [part.actor for part in content.participations] + [part.owed_by for part in content.obligations]
         content.labels = {key: self.titles[key] for key in named if key}
         if content.amends:
-            content.labels[content.amends] = Agreement.objects.get(pk=content.amends).title
+            content.labels[content.amends] = self.titles[content.amends]
         return content
 
     @transaction.atomic
