@@ -1,22 +1,23 @@
-"""Finding an actor by what a reader types."""
+"""Finding an actor, or another entry, by what a reader types."""
 
 from publishing.names import address, normalise
 from publishing.public import PublicEntry
 
 LONGEST_NAME = 200
 MOST_OFFERED = 10
+ACTORS = ("actor",)
 
 
-def _named(text):
-    """Live actors whose title or aliases hold the text, by title."""
+def _named(text, kinds):
+    """Live entries of the kinds whose title or aliases hold the text, by title."""
     plain = normalise(text[:LONGEST_NAME])
-    rows = PublicEntry.objects.live().filter(kind="actor", search_title__contains=plain)
+    rows = PublicEntry.objects.live().filter(kind__in=kinds, search_title__contains=plain)
     return plain, rows.order_by("sort_key", "pk")
 
 
 def offered(text):
     """The titles of at most MOST_OFFERED actors that fit what was typed; those that begin with it first. One query."""
-    plain, rows = _named(text)
+    plain, rows = _named(text, ACTORS)
     if not plain:
         return []
     found = list(rows.values_list("title", flat=True)[: MOST_OFFERED * 5])
@@ -24,12 +25,20 @@ def offered(text):
 
 
 def find_actor(text):
-    """(the live actor that a text means, []), or (None, actors that it may mean). A title counts before an address and an alias."""
-    plain, rows = _named(text)
+    """(the live actor that a text means, []), or (None, actors that it may mean)."""
+    return find_entry(text, ACTORS)
+
+
+def find_entry(text, kinds):
+    """(the live entry of one of the kinds that a text means, []), or (None, those that it may mean). A title counts before an address and an alias.
+
+    Two queries at most.
+    """
+    plain, rows = _named(text, kinds)
     if not plain:
         return None, []
     slug = address(text[:LONGEST_NAME])
-    own = PublicEntry.objects.live().filter(kind="actor", slug=slug).first() if slug else None
+    own = PublicEntry.objects.live().filter(kind__in=kinds, slug=slug).order_by("kind").first() if slug else None
     found = list(rows.for_list().only(*PublicEntry.LIST_FIELDS, "sort_key", "page")[: MOST_OFFERED * 5])
     by_title = [actor for actor in found if actor.sort_key == plain]
     by_alias = [actor for actor in found if plain in map(normalise, actor.page["aliases"])]

@@ -11,11 +11,12 @@ from publishing.desk import (
     write_parts,
 )
 from publishing.models import Source
-from topics.desk import Tied, write_see_also, write_topics
+from publishing.names import normalise
+from topics.desk import Tied, hanging_rows, write_see_also, write_topics
 
 from .checks import check_actor, check_agreement
 from .content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
-from .models import Actor, Agreement
+from .models import Actor, Agreement, Obligation, Participation
 
 ACTOR_FIELDS = (
     "actor_kind", "official_name", "region", "iso3", "founded", "dissolved", "seat", "website", "wikidata", "part_of", "constituent_agreement",
@@ -184,3 +185,39 @@ def write_agreement_parts(row, content, losses):
 
     write_parts(row, "obligations", content.obligations, obligation)
     write_parts(row, "participations", content.participations, participation)
+
+
+def _new_row(model, names, key, content, sources):
+    """The unsaved working row of a new entry. sources: {citation key: the Source's own key}."""
+    values = _columns(
+        (*ENTRY_FIELDS, *names), content, [field.name for field in model._meta.fields if field.is_relation]
+    )
+    for name in ("facts_source", "text_source"):
+        if hasattr(content, name):
+            values[f"{name}_id"] = sources.get(getattr(content, name))
+    return model(id=key, entry_ptr_id=key, kind=model.KIND, normalised_title=normalise(content.title), **values)
+
+
+def new_actor(key, content, sources):
+    """(Actor, [rows that hang on it]) of a new actor, unsaved, for publishing.bulk. sources: {citation key: the Source's own key}."""
+    through = Actor.predecessors.through
+    before = [through(from_actor_id=key, to_actor_id=predecessor) for predecessor in content.predecessors]
+    return _new_row(Actor, ACTOR_FIELDS, key, content, sources), [*hanging_rows(key, content), *before]
+
+
+def new_agreement(key, content, sources):
+    """(Agreement, [rows that hang on it]) of a new agreement, unsaved, for publishing.bulk. sources: as for new_actor()."""
+    parts = [_new_part(Obligation, OBLIGATION_FIELDS, key, part, sources) for part in content.obligations]
+    parts += [_new_part(Participation, PARTICIPATION_FIELDS, key, part, sources) for part in content.participations]
+    return _new_row(Agreement, AGREEMENT_FIELDS, key, content, sources), [*hanging_rows(key, content), *parts]
+
+
+def _new_part(model, names, key, part, sources):
+    values = _columns(names, part, ["actor", "owed_by", "owed_to"])
+    return model(id=part.key, agreement_id=key, source_id=sources[part.source], **values)
+
+
+def _columns(names, content, relations):
+    """{column: value} of a content; a relation that says "" is None."""
+    own = {name: getattr(content, name) for name in names if name not in relations}
+    return own | {f"{name}_id": getattr(content, name) or None for name in names if name in relations}

@@ -13,6 +13,7 @@ from publishing.writing import MarkdownField
 from topics.models import TaggedEntry
 
 from . import order, terms
+from .imported import ImportedRecord  # noqa: F401 - Django finds models here
 from .public import PublicActor, PublicAgreement, PublicExit, PublicObligation, PublicParticipation  # noqa: F401 - Django finds models here
 
 END_HELP = _(

@@ -5,7 +5,7 @@ A stretch that holds under every reading of its dates is drawn full; one that ho
 
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import accumulate, groupby
 
 WIDTH = 1000
 BAR_HEIGHT = 8
@@ -73,7 +73,7 @@ class Scale:
         return tuple((year, self.place(date(year, 1, 1)) / WIDTH * 100) for year in years)
 
 
-def _stretches(row, on):
+def stretches(row, on):
     """(certain, possible) stretches of days of a spell up to the day, each a pair or None; an end of None reaches the day."""
     begun = row.begins_earliest is not None and row.begins_earliest <= on
     possible = (row.begins_earliest, row.ends_latest) if begun else None
@@ -84,7 +84,7 @@ def _stretches(row, on):
     return (row.begins_latest, end), possible
 
 
-def _bar(scale, stretch, y, height):
+def bar_of(scale, stretch, y, height):
     x, end = scale.place(stretch[0]), scale.place(stretch[1])
     width = max(end - x, LEAST_WIDTH)
     return Bar(min(x, WIDTH - width), y, width, height)
@@ -105,38 +105,36 @@ def bar(row, joined, on):
         party for party in joined if party.begins_earliest not in (None, date.min) and party.begins_earliest <= on
     ]
     scale = Scale([row, *joined], on)
-    certain, possible = _stretches(row, on)
+    certain, possible = stretches(row, on)
     if scale.is_empty or possible is None:
         return None
     exact = [party for party in joined if (party.begins_latest - party.begins_earliest).days <= ALMOST_EXACT]
     vague = [party for party in joined if party not in exact]
-    faded = {_bar(scale, possible, BAR_TOP, BAR_HEIGHT)} if possible != certain else set()
-    faded |= {_bar(scale, (party.begins_earliest, party.begins_latest), 0, BAR_TOP - 2) for party in vague}
+    faded = {bar_of(scale, possible, BAR_TOP, BAR_HEIGHT)} if possible != certain else set()
+    faded |= {bar_of(scale, (party.begins_earliest, party.begins_latest), 0, BAR_TOP - 2) for party in vague}
     ticks = sorted({scale.place(party.begins_earliest) for party in exact})
-    full = [_bar(scale, certain, BAR_TOP, BAR_HEIGHT)] if certain else []
+    full = [bar_of(scale, certain, BAR_TOP, BAR_HEIGHT)] if certain else []
     return _strip(scale, full, sorted(faded, key=lambda one: (one.x, one.y)), ticks, BAR_TOP + BAR_HEIGHT)
 
 
-def _count(stretches, scale, place):
-    """How many stretches cover the places just after one."""
-    return sum(
-        1
-        for begin, end in stretches
-        if scale.place(begin) <= place < max(scale.place(end), scale.place(begin) + LEAST_WIDTH)
-    )
+def counts_along(spans, scale):
+    """How many of the stretches of days cover each of the WIDTH places, a list."""
+    changes = [0] * (WIDTH + 1)
+    for begin, end in spans:
+        left = min(scale.place(begin), WIDTH - 1)
+        changes[left] += 1
+        changes[min(max(scale.place(end), left + LEAST_WIDTH), WIDTH)] -= 1
+    return list(accumulate(changes[:WIDTH]))
 
 
-def _steps(stretches, scale, height_of):
-    """The outline of a count over time: bars from the ground up, equal neighbours joined."""
-    places = {0, WIDTH}
-    for begin, end in stretches:
-        begins = scale.place(begin)
-        places |= {begins, max(scale.place(end), min(begins + LEAST_WIDTH, WIDTH))}
-    levels = [(left, right, height_of(_count(stretches, scale, left))) for left, right in pairwise(sorted(places))]
-    for height, run in groupby(levels, key=lambda level: level[2]):
-        run = list(run)
+def steps(counts, height_of):
+    """The outline of counts_along(): (x, width, height) from the ground up, equal neighbours joined."""
+    x = 0
+    for height, run in groupby(map(height_of, counts)):
+        width = sum(1 for _place in run)
         if height:
-            yield run[0][0], run[-1][1] - run[0][0], height
+            yield x, width, height
+        x += width
 
 
 def skyline(rows, on):
@@ -148,16 +146,16 @@ def skyline(rows, on):
     scale = Scale(rows, on)
     if scale.is_empty:
         return None
-    certain, possible = zip(*(_stretches(row, on) for row in rows), strict=True)
+    certain, possible = zip(*(stretches(row, on) for row in rows), strict=True)
     certain = [stretch for stretch in certain if stretch]
-    peak = max(_count(possible, scale, scale.place(begin)) for begin, _end in possible)
+    counts = counts_along(possible, scale)
+    peak = max(counts)
     height = min(SKYLINE_HEIGHT, HIGHEST_STOREY * peak)
 
-    def bars(stretches):
+    def bars(counts):
         return [
-            Bar(x, height - high, width, high)
-            for x, width, high in _steps(stretches, scale, lambda n: -(-n * height // peak))
+            Bar(x, height - high, width, high) for x, width, high in steps(counts, lambda n: -(-n * height // peak))
         ]
 
-    faded = bars(possible) if list(possible) != certain else []
-    return _strip(scale, bars(certain), faded, (), height, peak)
+    faded = bars(counts) if list(possible) != certain else []
+    return _strip(scale, bars(counts_along(certain, scale)), faded, (), height, peak)

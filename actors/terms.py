@@ -43,6 +43,7 @@ class AgreementType(models.TextChoices):
     PEACE = "peace", _("peace or normalisation agreement")
     PROTOCOL = "protocol", _("protocol or amendment")
     DECLARATION = "declaration", _("declaration or joint statement")
+    OTHER = "other", _("other or unclassified")
 
 
 AGREEMENT_TYPE_DEFINITIONS = {
@@ -62,6 +63,7 @@ AGREEMENT_TYPE_DEFINITIONS = {
     "peace": _("Ends hostility, and may carry security terms."),
     "protocol": _("Changes or adds to a parent agreement."),
     "declaration": _("A political commitment."),
+    "other": _("Of none of these types, or of a type that no source here gives."),
 }
 
 

@@ -22,8 +22,8 @@ FIRST_DECADE = 1810
 class Choice(forms.ChoiceField):
     """A choice in an address: what is not on the list counts as no choice."""
 
-    def __init__(self, *, label, choices):
-        super().__init__(label=label, choices=[*ANY, *choices], required=False)
+    def __init__(self, *, label, choices, blank=None):
+        super().__init__(label=label, choices=[("", blank), *choices] if blank else [*ANY, *choices], required=False)
 
     def clean(self, value):
         return value if self.valid_value(value) else ""

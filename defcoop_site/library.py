@@ -6,27 +6,23 @@ others link to most. Working rows, snapshots, versions and public rows are what 
 
 import random
 import uuid
-from collections import defaultdict
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from django.db import connection, reset_queries, transaction
-from django.db.models import OuterRef, Subquery
+from django.db import reset_queries, transaction
 
 from actors.content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
-from actors.models import Actor, Agreement, Obligation, Participation
+from actors.desk import new_actor, new_agreement
 from actors.terms import ActorKind, AgreementType, ObligationKind, Region
+from actors.world import world
 from articles.content import ArticleContent, SectionContent
+from articles.desk import ARTICLE_FIELDS
 from articles.models import Article, Section, TaggedSection
-from publishing import kinds
-from publishing.content import SCHEMA, SourceContent, digest
-from publishing.models import Entry, Snapshot, Source
+from publishing.bulk import NewEntry, rebuild_tallies, write_new
+from publishing.content import SourceContent
+from publishing.models import Source
 from publishing.names import normalise
-from publishing.projecting import stamp
-from publishing.public import Generation, PublicEntry, PublicVersion
-from publishing.references import EntryLink, link_rows, links_of
-from topics.desk import choice_rows
-from topics.models import TaggedEntry
+from topics.desk import hanging_rows
 from topics.vocabulary import Topic
 
 from . import library_words as words
@@ -39,7 +35,6 @@ BATCH = 1000
 TOPIC_COUNTS = {1: 5, 2: 12, 3: 20, 4: 25, 5: 20, 6: 12, 7: 6}
 # The r-th topic is chosen r to this power times less often than the first: that one comes to a fifth of the entries.
 SKEW = 0.7
-MODELS = {"actor": Actor, "agreement": Agreement, "article": Article}
 
 
 def key_of(*parts):
@@ -106,9 +101,15 @@ class Library:
 
     @staticmethod
     def _actor(chance, number, common, text):
+        # The well-known actors are the states of the world map.
+        codes = sorted({*world().shapes, *world().points})
+        kind, iso3 = chance.choice(ActorKind.values), ""
+        if number < len(codes):
+            kind, iso3 = ActorKind.STATE.value, codes[number]
         return ActorContent(
             **common,
-            actor_kind=chance.choice(ActorKind.values),
+            actor_kind=kind,
+            iso3=iso3,
             region=chance.choice(Region.values),
             founded=str(chance.randint(1800, 2000)),
             seat=words.place(chance),
@@ -178,85 +179,30 @@ SOURCE_FIELDS = {
 }
 
 
-def _columns(model, content):
-    """{column: value} of the content's fields that the working row has as plain columns."""
-    plain = {field.name for field in model._meta.concrete_fields if not field.is_relation and not field.primary_key}
-    return {name: value for name, value in vars(content).items() if name in plain}
+def _article_rows(key, content):
+    """The unsaved rows of an article: (Article, [others])."""
+    values = {name: getattr(content, name) for name in ARTICLE_FIELDS}
+    row = Article(id=key, entry_ptr_id=key, kind=Article.KIND, normalised_title=normalise(content.title), **values)
+    others = hanging_rows(key, content)
+    for part in content.sections:
+        fields = {name: getattr(part, name) for name in ("position", "level", "title", "body")}
+        others.append(Section(id=part.key, article_id=key, **fields))
+    others += [
+        TaggedSection(tag_id=topic, content_object_id=part.key) for part in content.sections for topic in part.topics
+    ]
+    return row, others
 
 
-def _working_rows(kind, key, content):
-    """The unsaved working rows of an entry: (Entry, its child row, [others])."""
-    values = _columns(MODELS[kind], content)
-    row = MODELS[kind](id=key, entry_ptr_id=key, kind=kind, normalised_title=normalise(content.title), **values)
-    names = [field.attname for field in Entry._meta.concrete_fields]
-    entry = Entry(**{name: getattr(row, name) for name in names})
-    entry.state = Entry.State.LIVE
-    others = [TaggedEntry(tag_id=topic, content_object_id=key) for topic in content.topics]
-    others += choice_rows(key, content)
-    source = key_of("source")
-    for part in getattr(content, "sections", []):
-        others.append(Section(id=part.key, article_id=key, **_columns(Section, part)))
-        others += [TaggedSection(tag_id=topic, content_object_id=part.key) for topic in part.topics]
-    for name, model in (("obligations", Obligation), ("participations", Participation)):
-        for part in getattr(content, name, []):
-            fields = _columns(model, part)
-            if model is Participation:
-                fields["actor_id"] = part.actor
-            others.append(model(id=part.key, agreement_id=key, source_id=source, **fields))
-    return entry, row, others
+NEW_ROWS = {"actor": new_actor, "agreement": new_agreement}
 
 
-def _published_rows(kind, key, number, content):
-    """The unsaved snapshot, version and public rows of an entry."""
-    data, at = content.to_json(), BEGIN + timedelta(minutes=number)
-    snapshot = Snapshot(
-        entry_id=key, number=1, schema=SCHEMA, content=data, digest=digest(data), summary="Made up", created_at=at
-    )
-    version = PublicVersion(
-        entry_id=key,
-        kind=kind,
-        slug=content.slug,
-        number=1,
-        snapshot_number=1,
-        schema=SCHEMA,
-        content=data,
-        published_at=at,
-    )
-    projected = kinds.get(kind).project(key, content)
-    stamp(projected.entry, at, at, 1)
-    links = [row for side in EntryLink.Side for row in link_rows(key, side, links_of(projected))]
-    return [snapshot, version, projected.entry, *projected.rows, *links]
-
-
-# Rows that others refer to go first.
-ORDER = [Section, Snapshot, PublicEntry]
-
-
-def _insert_children(model, rows):
-    # bulk_create refuses a model that has a parent, as it would have to write two tables; the parents are there already.
-    fields = model._meta.local_concrete_fields
-    size = connection.ops.bulk_batch_size(fields, rows)
-    for start in range(0, len(rows), size):
-        model._base_manager._insert(rows[start : start + size], fields=fields, using=connection.alias)
-
-
-@transaction.atomic
-def _write(library, numbers):
-    entries, children, others = [], defaultdict(list), defaultdict(list)
-    for number in numbers:
-        kind, key, content = library.kind(number), library.key(number), library.content(number)
-        entry, child, rows = _working_rows(kind, key, content)
-        entries.append(entry)
-        children[type(child)].append(child)
-        for row in [*rows, *_published_rows(kind, key, number, content)]:
-            others[type(row)].append(row)
-    Entry.objects.bulk_create(entries)
-    for model, rows in children.items():
-        _insert_children(model, rows)
-    for model in [*ORDER, *(model for model in others if model not in ORDER)]:
-        model._base_manager.bulk_create(others[model])
-    snapshot = Subquery(Snapshot.objects.filter(entry=OuterRef("pk")).values("pk")[:1])
-    Entry.objects.filter(pk__in=[entry.pk for entry in entries]).update(head=snapshot, live=snapshot)
+def _new_entry(library, number):
+    kind, key, content = library.kind(number), library.key(number), library.content(number)
+    if kind == "article":
+        row, parts = _article_rows(key, content)
+    else:
+        row, parts = NEW_ROWS[kind](key, content, {SOURCE: key_of("source")})
+    return NewEntry(content, row, parts, BEGIN + timedelta(minutes=number))
 
 
 def generate(size, say=lambda done: None):
@@ -271,11 +217,7 @@ def generate(size, say=lambda done: None):
         Source.objects.create(id=key_of("source"), key=SOURCE, **SOURCE_FIELDS)
     for start in range(0, size, BATCH):
         numbers = range(start, min(start + BATCH, size))
-        _write(library, numbers)
+        write_new([_new_entry(library, number) for number in numbers], publish=True, summary="Made up")
         reset_queries()  # with DEBUG on, Django would keep them all
         say(numbers.stop)
-    with transaction.atomic():
-        for tally in kinds.tallies():
-            tally.rebuild()
-        if not Generation.objects.exists():
-            Generation.objects.create(number=1)
+    rebuild_tallies()

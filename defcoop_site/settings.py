@@ -24,6 +24,8 @@ BEHIND_PROXY = env.bool("DJANGO_BEHIND_PROXY", default=False)
 HSTS_SECONDS = env.int("DJANGO_HSTS_SECONDS", default=0)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", default=32)
+PAGE_CDN_SECONDS = env.int("PAGE_CDN_SECONDS", default=0)
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 TIME_ZONE = env.str("DJANGO_TIME_ZONE", default="UTC")

@@ -30,6 +30,8 @@ class PageSitemap(Sitemap):
             "agreement_exits",
             "agreement_compare",
             "between",
+            "map",
+            "timeline",
             "topic_list",
             "about",
             "editorial_policy",

@@ -2,8 +2,13 @@
 
 import os
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "defcoop_site.settings")
 
 application = get_wsgi_application()
+if settings.PAGE_CACHE_MB and not settings.DEBUG:
+    from .page_cache import PageCache
+
+    application = PageCache(application, settings.PAGE_CACHE_MB)

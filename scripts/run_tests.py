@@ -27,6 +27,8 @@ SETTINGS = {
     "DEFAULT_FROM_EMAIL": "desk@localhost",
     "CONTACT_EMAIL": "",
     "LOG_LEVEL": "INFO",
+    "PAGE_CACHE_MB": "32",
+    "PAGE_CDN_SECONDS": "0",
     "STATIC_ROOT": str(BASE_DIR / "staticfiles"),
     "MEDIA_ROOT": str(BASE_DIR / "media"),
     "DATABASE_URL": "sqlite://:memory:",

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 
 from publishing.desk import existing
-from publishing.models import Entry
+from publishing.models import Entry, EntryAlias
+from publishing.names import normalise
 
-from .models import SeeAlsoChoice
+from .models import SeeAlsoChoice, TaggedEntry
 from .vocabulary import Topic
 
 
@@ -63,6 +64,17 @@ def choice_rows(key, content):
         SeeAlsoChoice(entry_id=key, target_id=target, choice=choice, position=place)
         for place, (choice, target) in enumerate(wanted)
     ]
+
+
+def hanging_rows(key, content):
+    """The unsaved rows that hang on a new entry of any kind: its aliases, topics and See-also choices."""
+    names = {normalise(name): name.strip() for name in reversed(content.aliases)}
+    aliases = [
+        EntryAlias(entry_id=key, position=place, name=name, normalised=plain)
+        for place, (plain, name) in enumerate(reversed(names.items()))
+    ]
+    tagged = [TaggedEntry(tag_id=topic, content_object_id=key) for topic in content.topics]
+    return [*aliases, *tagged, *choice_rows(key, content)]
 
 
 def write_see_also(row, content, losses):

@@ -12,8 +12,8 @@ def links_in(html):
     return list(dict.fromkeys(address for address in found if not address.startswith(NOT_PAGES)))
 
 
-def crawl(client, start="/", combinations=30):
-    """{address: response} of every page that can be reached. Of the endless combinations of topics only some are followed."""
+def crawl(client, start="/", combinations=30, days=10):
+    """{address: response} of every page that can be reached. Of the endless combinations of topics, and of the days, only some are followed."""
     seen, waiting = {}, [start, "/robots.txt", "/sitemap.xml", "/feed/", "/search/?q=a"]
     while waiting:
         address = waiting.pop()
@@ -23,6 +23,10 @@ def crawl(client, start="/", combinations=30):
             if combinations == 0:
                 continue
             combinations -= 1
+        if "on=" in address:
+            if days == 0:
+                continue
+            days -= 1
         seen[address] = response = client.get(address)
         if response.headers.get("Content-Type", "").startswith("text/html"):
             waiting += links_in(response.content.decode())

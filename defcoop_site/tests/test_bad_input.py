@@ -9,15 +9,26 @@ from publishing.desk import write_aliases
 
 ADDRESSES = [
     "/", "/articles/", "/articles/page/", "/articles/page/v/1/", "/actors/", "/actors/page/", "/actors/page/v/1/", "/agreements/", "/agreements/page/",
-    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/topics/page/feed/", "/search/", "/about/", "/about/editorial-policy/",
-    "/about/accessibility/", "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/",
-    "/between/names/", "/between/other/page/", "/names/shared/",
+    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/topics/page/feed/", "/search/", "/about/", "/about/editorial-policy/", "/about/accessibility/",
+    "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
+    "/between/other/page/", "/map/", "/actors/page/map/", "/agreements/page/map/", "/timeline/", "/actors/page/timeline/", "/agreements/page/timeline/",
+    "/names/shared/",
 ]  # fmt: skip
 # Those that answer only to whoever knows what nobody can guess.
 FILE = f"media/{'0' * 64}-400.webp"
 GUESSED = ["/share/nothing/", f"/{FILE}", f"/share/nothing/{FILE}"]
 # Those that read parameters are asked with each one alone, the others with all at once.
-READING = ["/articles/", "/actors/", "/agreements/", "/topics/", "/topics/page/", "/search/", "/sitemap.xml"]
+READING = [
+    "/articles/",
+    "/actors/",
+    "/agreements/",
+    "/topics/",
+    "/topics/page/",
+    "/search/",
+    "/sitemap.xml",
+    "/map/",
+    "/timeline/",
+]
 PARAMETERS = [
     "page",
     "topic",
@@ -32,6 +43,8 @@ PARAMETERS = [
     "q",
     "p",
     "on",
+    "of",
+    "part",
 ]
 GARBAGE = {
     "NUL": "%00",
@@ -131,6 +144,8 @@ class BadInputTests(TestCase):
             "/articles/{}/",
             "/articles/page/v/{}/",
             "/actors/{}/",
+            "/actors/{}/map/",
+            "/agreements/{}/timeline/",
             "/agreements/{}/",
             "/agreements/page/v/{}/",
             "/between/{}/page/",

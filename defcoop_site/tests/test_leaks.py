@@ -30,7 +30,7 @@ from .desk import add_row, change_address, desk_address, form_data, make_editor,
 
 SECRET = "zanzibar"
 FILE = re.compile(r"/media/[^\s\"]+")
-IN_TIME = r"/(actors|agreements|between)/([^/?]+/)?"  # pages that can be asked for a day
+IN_TIME = r"/(actors|agreements|between|map|timeline)/([^/?]+/)?((map|timeline)/)?"  # pages that can be asked for a day
 
 
 class LeakTests(TestCase):

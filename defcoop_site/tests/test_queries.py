@@ -30,6 +30,19 @@ PAGES = {
     "/agreements/compare/?a=hub&a=left": 4,  # agreements, their rows, clauses, those to choose from
     "/agreements/exits/": 3,  # causes, count, cases
     "/agreements/exits/?on=1990&cause=unknown": 3,
+    "/map/": 4,  # the first year, counts, places, states
+    "/map/?on=1990&part=europe": 4,
+    "/map/?of=common": 6,  # by address and by names
+    "/agreements/hub/map/": 4,  # entry, participations, places, the first year
+    "/agreements/hub/map/?on=1990": 4,
+    "/actors/hub/map/": 4,  # the same, of its constituent agreement
+    "/actors/left/map/": 6,  # entry, obligations, who shares which agreements, partners, places, the first year
+    "/actors/left/map/?on=1970": 6,
+    "/timeline/": 4,  # topics of the filter, all spells, count, lines
+    "/timeline/?topic=hub&on=1990": 4,
+    "/agreements/hub/timeline/": 4,  # entry, all spells, count, lines
+    "/actors/hub/timeline/": 4,
+    "/actors/left/timeline/?on=1970": 4,
     "/": 4,  # featured, recent, counts, topics
     "/topics/": 1,
     "/topics/?order=name": 2,  # and the aliases
@@ -62,7 +75,11 @@ class QueryCountTests(TestCase):
         actors = [
             publish_now(
                 make_actor(
-                    title=f"Common land {n}", topics=topics, body="[[Hub pact]] [[Hub article]]", facts_source=source
+                    title=f"Common land {n}",
+                    iso3="FRA",
+                    topics=topics,
+                    body="[[Hub pact]] [[Hub article]]",
+                    facts_source=source,
                 )
             )
             for n in range(rows)

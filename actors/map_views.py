@@ -1,0 +1,154 @@
+"""Public pages that draw a map: the parties of an agreement, the members of an organisation or the partners of an actor, and all states."""
+
+from datetime import date
+
+from django import forms
+from django.http import HttpResponsePermanentRedirect, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from publishing.lists import FilterForm
+from publishing.public import PublicEntry
+from publishing.views import moved_to
+
+from . import maps, terms, world
+from .as_of import as_of, carry
+from .choosing import LONGEST_NAME, find_entry
+from .fans import fan
+from .public import PublicAgreement, PublicParticipation
+from .views import Choice
+from .years import years
+
+KINDS = ("actor", "agreement")
+PATTERNS = ("provisional", "suspended", "unknown", "signed", "ended")  # statuses that are hatched; in force is full
+
+
+class PartForm(FilterForm):
+    """Which part of the world is drawn."""
+
+    part = Choice(label=gettext_lazy("Part of the world"), choices=world.PARTS, blank=gettext_lazy("all of it"))
+
+
+class MapForm(PartForm):
+    of = forms.CharField(
+        label=gettext_lazy("Map of (agreement, organisation or state)"), max_length=LONGEST_NAME, required=False
+    )
+    kind = Choice(
+        label=gettext_lazy("Or count agreements with"),
+        choices=[choice for choice in terms.ObligationKind.choices if choice[0] != terms.ObligationKind.DEFENCE],
+        blank=terms.ObligationKind.DEFENCE.label,
+    )
+    field_order = ["of", "kind", "part"]
+
+
+def find_page(kind, slug, name, when):
+    """(the live entry whose page it is, None), or (None, the answer where it moved, is gone or was withdrawn); Http404 where nothing ever was.
+
+    name: of the address pattern that a renamed entry's page has.
+    """
+    entry = PublicEntry.objects.filter(kind=kind, slug=slug).first()
+    if entry and not entry.withdrawn:
+        return entry, None
+    if entry:
+        return None, HttpResponseRedirect(entry.get_absolute_url())
+    target = moved_to(kind, slug)
+    if target is None:
+        return None, None
+    address = reverse(name, args=[target.slug]) + when.query if target.kind == kind else target.get_absolute_url()
+    return None, HttpResponsePermanentRedirect(address)
+
+
+def gone(request):
+    return render(request, "410.html", status=410)
+
+
+def first_year_of(rows):
+    """The first year of which the rows know, or None. One query."""
+    day = rows.filter(known_from__gt=date.min).order_by("known_from").values_list("known_from", flat=True).first()
+    return day.year if day else None
+
+
+@require_safe
+def map_index(request):
+    """How many agreements each state has, and the form that leads to the map of an agreement, an organisation or a state."""
+    when = as_of(request)
+    form = MapForm(request.GET)
+    chosen = form.chosen()
+    asked, problem, offers = chosen.get("of", "").strip(), "", []
+    if asked:
+        entry, offers = find_entry(asked, KINDS)
+        if entry and not when.problem:
+            return HttpResponseRedirect(reverse(f"{entry.kind}_map", args=[entry.slug]) + when.query)
+        problem = _("Several entries fit. Choose one.") if offers else _("Nothing has this name. Check the spelling.")
+    carry(offers, when)
+    kind = terms.ObligationKind(chosen.get("kind") or terms.ObligationKind.DEFENCE)
+    marks, legend = maps.count_marks(maps.counts_of(kind, when.day))
+    carry([mark.entry for mark in marks], when)
+    context = {
+        "form": form,
+        "kind": kind,
+        "problem": problem if not when.problem else "",
+        "offers": [(offer, reverse(f"{offer.kind}_map", args=[offer.slug]) + when.query) for offer in offers],
+        "map": world.draw(marks, legend, chosen.get("part", "")),
+        "marks": marks,
+        "years": years(request, when, first_year_of(PublicAgreement.objects.filter(entry__withdrawn=False))),
+        "as_of": when,
+    }
+    return render(request, "actors/map_index.html", context, status=when.status)
+
+
+@require_safe
+def agreement_map(request, slug):
+    when = as_of(request)
+    entry, answer = find_page("agreement", slug, "agreement_map", when)
+    if entry is None:
+        return answer or gone(request)
+    return _party_map(request, entry, entry.pk, when)
+
+
+@require_safe
+def actor_map(request, slug):
+    """The members of an organisation; of any other actor its partners."""
+    when = as_of(request)
+    entry, answer = find_page("actor", slug, "actor_map", when)
+    if entry is None:
+        return answer or gone(request)
+    constituent = entry.page["facts"]["constituent_agreement"]
+    if constituent:
+        return _party_map(request, entry, constituent, when)
+    partners = maps.partners_of(entry.pk, when.day)
+    marks = maps.partner_marks(entry, partners, when.query) if partners else []
+    carry([entry, *(partner.actor for partner in partners)], when)
+    context = {
+        "partners": partners,
+        "pairs": list(zip(marks[1:], partners, strict=True)),
+        "patterns": (),
+        "fan": fan(entry.title, partners[: maps.MOST_CLOSEST], when.query, entry.slug),
+    }
+    rows = PublicParticipation.objects.filter(actor=entry.pk, entry__withdrawn=False)
+    return _map_page(request, entry, marks, maps.partner_legend(entry.title), rows, when, context)
+
+
+def _party_map(request, entry, agreement, when):
+    marks = maps.party_marks(agreement, when.day)
+    carry([entry, *(mark.entry for mark in marks)], when)
+    rows = PublicParticipation.objects.filter(entry=agreement, entry__withdrawn=False)
+    return _map_page(request, entry, marks, maps.status_legend(), rows, when, {})
+
+
+def _map_page(request, entry, marks, legend, rows, when, context):
+    form = PartForm(request.GET)
+    context = {
+        "subject": entry,
+        "form": form,
+        "map": world.draw(marks, legend, form.chosen().get("part", "")),
+        "marks": marks,
+        "years": years(request, when, first_year_of(rows)),
+        "patterns": PATTERNS,
+        "as_of": when,
+        **context,
+    }
+    return render(request, "actors/map_detail.html", context, status=when.status)

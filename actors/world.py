@@ -1,0 +1,120 @@
+"""The shapes of the world map, read once in each process from data/world.json, and which of them show whom.
+
+Units are the file's: 2,000 from west to east, y downwards. data/README.md says where the shapes come from.
+"""
+
+import json
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from django.utils.translation import gettext_lazy as _
+
+from publishing.names import normalise
+from publishing.public import PublicEntry
+
+COARSE = 1.6  # patterns at this size are still seen on a phone
+DATA = Path(__file__).parent / "data" / "world.json"
+PARTS = [
+    ("europe", _("Europe")),
+    ("middle-east", _("Middle East and North Africa")),
+    ("africa", _("Africa")),
+    ("americas", _("Americas")),
+    ("asia", _("Asia")),
+    ("pacific", _("South-East Asia and the Pacific")),
+]
+
+
+@dataclass(frozen=True)
+class World:
+    """width, height: of the whole; parts: {name: [x, y, width, height]}; shapes: {ISO code: path data}; points: {ISO code: [x, y]};
+    seats: {normalised name of a former state's seat: [x, y]}; uncoded: path data of land without a code."""
+
+    width: int
+    height: int
+    parts: dict
+    shapes: dict
+    points: dict
+    seats: dict
+    uncoded: str
+
+
+@cache
+def world():
+    return World(**json.loads(DATA.read_text()))
+
+
+@dataclass
+class Mark:
+    """What a map says of one actor. key: its name in the legend, a class of the style sheet; words: the same in words, with dates;
+    since: the dates alone.
+
+    entry: the PublicEntry that it leads to, or None; address: where it leads instead; iso3, seat: where it lies.
+    """
+
+    entry: PublicEntry | None
+    name: str
+    key: str
+    words: str
+    iso3: str = ""
+    seat: str = ""
+    address: str = ""
+    since: str = ""
+    shape: str = ""
+    point: tuple = ()
+    is_former: bool = False
+
+    @property
+    def is_drawn(self):
+        return bool(self.shape or self.point)
+
+    @property
+    def leads_to(self):
+        if self.address:
+            return self.address
+        return self.entry.get_absolute_url() if self.entry is not None and not self.entry.withdrawn else ""
+
+
+@dataclass(frozen=True)
+class WorldMap:
+    """What actors/_map.html draws. land: path data of all land without a mark; view: [x, y, width, height]; finer: by how much a pattern
+    grows or shrinks, to look the same in a part of the world as in the whole."""
+
+    land: str
+    drawn: list
+    not_drawn: list
+    view: list
+    legend: list = field(default_factory=list)
+
+    @property
+    def view_box(self):
+        return " ".join(map(str, self.view))
+
+    @property
+    def finer(self):
+        return round(COARSE * self.view[2] / world().width, 2)
+
+    @property
+    def formers(self):
+        return [mark for mark in self.drawn if mark.is_former]
+
+
+def draw(marks, legend, part=""):
+    """The WorldMap of Marks. legend: {key: words}, of which those that occur are kept, in their order; part: a name of PARTS, "" for the whole."""
+    atlas = world()
+    for mark in marks:
+        mark.shape = atlas.shapes.get(mark.iso3, "")
+        mark.point = atlas.points.get(mark.iso3, ())
+        if not mark.iso3 and mark.seat:
+            mark.point = atlas.seats.get(normalise(mark.seat), ())
+            mark.is_former = bool(mark.point)
+    marked = {mark.iso3 for mark in marks}
+    land = [path for code, path in atlas.shapes.items() if code not in marked]
+    keys = {mark.key for mark in marks}
+    return WorldMap(
+        "".join([*land, atlas.uncoded]),
+        [mark for mark in marks if mark.is_drawn],
+        [mark for mark in marks if not mark.is_drawn],
+        atlas.parts.get(part) or [0, 0, atlas.width, atlas.height],
+        [(key, words) for key, words in legend.items() if key in keys],
+    )
