@@ -85,7 +85,7 @@ def map_index(request):
         problem = _("Several entries fit. Choose one.") if offers else _("Nothing has this name. Check the spelling.")
     carry(offers, when)
     kind = terms.ObligationKind(chosen.get("kind") or terms.ObligationKind.DEFENCE)
-    marks, legend = maps.count_marks(maps.counts_of(kind, when.day))
+    marks, legend = maps.count_marks(maps.counts_of(kind, when.day), when.query)
     carry([mark.entry for mark in marks], when)
     context = {
         "form": form,

@@ -5,7 +5,7 @@ Units are the file's: 2,000 from west to east, y downwards. data/README.md says 
 
 import json
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 from django.utils.translation import gettext_lazy as _
@@ -47,7 +47,7 @@ def world():
 @dataclass
 class Mark:
     """What a map says of one actor. key: its name in the legend, a class of the style sheet; words: the same in words, with dates;
-    since: the dates alone.
+    since: the dates alone; count: the number alone; map: the address of the actor's own map.
 
     entry: the PublicEntry that it leads to, or None; address: where it leads instead; iso3, seat: where it lies.
     """
@@ -60,6 +60,8 @@ class Mark:
     seat: str = ""
     address: str = ""
     since: str = ""
+    count: str = ""
+    map: str = ""
     shape: str = ""
     point: tuple = ()
     is_former: bool = False
@@ -68,11 +70,14 @@ class Mark:
     def is_drawn(self):
         return bool(self.shape or self.point)
 
+    @cached_property
+    def home(self):
+        """The address of the actor's own page, "" where it has none."""
+        return self.entry.get_absolute_url() if self.entry is not None and not self.entry.withdrawn else ""
+
     @property
     def leads_to(self):
-        if self.address:
-            return self.address
-        return self.entry.get_absolute_url() if self.entry is not None and not self.entry.withdrawn else ""
+        return self.address or self.home
 
 
 @dataclass(frozen=True)
