@@ -124,7 +124,7 @@ def actor_map(request, slug):
     carry([entry, *(partner.actor for partner in partners)], when)
     context = {
         "partners": partners,
-        "pairs": list(zip(marks[1:], partners, strict=True)),
+        "partner_marks": marks[1:],
         "patterns": (),
         "fan": fan(entry.title, partners[: maps.MOST_CLOSEST], when.query, entry.slug),
     }

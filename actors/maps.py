@@ -24,8 +24,6 @@ Status = terms.Status
 NEAREST = [Status.IN_FORCE, Status.SUSPENDED, Status.PROVISIONAL, Status.UNKNOWN, Status.SIGNED, Status.ENDED]
 MOST_CLOSEST = 12
 LEVELS = 5
-LABELS = dict(terms.ObligationKind.choices)
-KINDS = list(LABELS)
 ENTRY = ["kind", "slug", "title", "sort_key", "withdrawn"]
 
 
@@ -108,10 +106,6 @@ class Partner:
         defence = self.owed[terms.ObligationKind.DEFENCE]
         return -defence, -sum(self.owed.values()), -self.agreements, self.actor.sort_key, str(self.actor.pk)
 
-    @property
-    def kinds(self):
-        return [str(LABELS[kind]) for kind in KINDS if kind in self.owed]
-
 
 def partners_of(actor, on):
     """The Partners of an actor (its key) on a day, the closest first: those certainly bound by the same agreements. Three queries."""
@@ -161,14 +155,18 @@ def partner_marks(actor, partners, query):
     """Marks of an actor (a PublicEntry) and its partners; each leads to what lies between the two. One query."""
     places = places_of({actor.pk, *(partner.actor.pk for partner in partners)})
     marks = [Mark(actor, actor.title, "self", _("the actor itself"), *places.get(actor.pk, ("", "")))]
+    labels = {kind: str(label) for kind, label in terms.ObligationKind.choices}
     between = reverse("between_detail", args=["0", "1"])  # once: two hundred times are slow
     for partner in partners:
         first, second = sorted([actor.slug, partner.actor.slug])
         address = between.replace("/0/1/", f"/{first}/{second}/") + query
         place = places.get(partner.actor.pk, ("", ""))
         count = number_of_agreements(partner.agreements)
-        words = f"{count}: {', '.join(partner.kinds)}" if partner.owed else count
-        marks.append(Mark(partner.actor, partner.actor.title, partner.key, words, *place, address, count=count))
+        owed = ", ".join(label for kind, label in labels.items() if kind in partner.owed)
+        words = f"{count}: {owed}" if owed else count
+        marks.append(
+            Mark(partner.actor, partner.actor.title, partner.key, words, *place, address, count=count, owed=owed)
+        )
     return marks
 
 
