@@ -85,7 +85,7 @@ def map_index(request):
         problem = _("Several entries fit. Choose one.") if offers else _("Nothing has this name. Check the spelling.")
     carry(offers, when)
     kind = terms.ObligationKind(chosen.get("kind") or terms.ObligationKind.DEFENCE)
-    marks, legend = maps.count_marks(maps.counts_of(kind, when.day))
+    marks, legend = maps.count_marks(maps.counts_of(kind, when.day), when.query)
     carry([mark.entry for mark in marks], when)
     context = {
         "form": form,
@@ -124,7 +124,7 @@ def actor_map(request, slug):
     carry([entry, *(partner.actor for partner in partners)], when)
     context = {
         "partners": partners,
-        "pairs": list(zip(marks[1:], partners, strict=True)),
+        "partner_marks": marks[1:],
         "patterns": (),
         "fan": fan(entry.title, partners[: maps.MOST_CLOSEST], when.query, entry.slug),
     }

@@ -2,9 +2,11 @@
 
 from collections import Counter
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from django.db.models import Case, Count, F, Q, TextField, Value, When
 from django.db.models.fields.json import KeyTextTransform, KeyTransform
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -14,7 +16,7 @@ from publishing.public import PublicEntry
 
 from . import terms
 from .as_of import as_known
-from .public import PublicActor, PublicObligation, PublicParticipation
+from .public import PublicActor, PublicObligation, PublicParticipation, is_owed
 from .world import Mark
 
 Status = terms.Status
@@ -22,7 +24,6 @@ Status = terms.Status
 NEAREST = [Status.IN_FORCE, Status.SUSPENDED, Status.PROVISIONAL, Status.UNKNOWN, Status.SIGNED, Status.ENDED]
 MOST_CLOSEST = 12
 LEVELS = 5
-KINDS = [kind.value for kind in terms.ObligationKind]
 ENTRY = ["kind", "slug", "title", "sort_key", "withdrawn"]
 
 
@@ -105,29 +106,36 @@ class Partner:
         defence = self.owed[terms.ObligationKind.DEFENCE]
         return -defence, -sum(self.owed.values()), -self.agreements, self.actor.sort_key, str(self.actor.pk)
 
-    @property
-    def kinds(self):
-        return [terms.ObligationKind(kind).label for kind in sorted(self.owed, key=KINDS.index)]
-
 
 def partners_of(actor, on):
     """The Partners of an actor (its key) on a day, the closest first: those certainly bound by the same agreements. Three queries."""
     bound = PublicParticipation.objects.filter(entry__withdrawn=False).as_party().binding_on(on)
     own = bound.filter(actor=actor).values("entry")
-    obligations = {}
-    for row in PublicObligation.objects.filter(entry__in=own).only("entry", "kind", "owed_by", "owed_to"):
-        obligations.setdefault(row.entry_id, []).append(row)
     shared = bound.filter(entry__in=own, actor__withdrawn=False).exclude(actor=actor)
+    # Keys as texts: thousands of rows come back, and making a UUID of each takes longer than reading it.
+    as_text = {"agreement": Cast("entry", TextField()), "other": Cast("actor", TextField())}
+    obligations = {}
+    rows = PublicObligation.objects.filter(entry__in=own).annotate(agreement=as_text["agreement"])
+    for agreement, *owed in rows.values_list("agreement", "kind", "owed_by", "owed_to"):
+        obligations.setdefault(agreement, set()).add(tuple(owed))
+    sets = {agreement: frozenset(owed) for agreement, owed in obligations.items()}
+    pairs = set(shared.annotate(**as_text).values_list("other", "agreement"))
+    counts = Counter((other, sets.get(agreement, frozenset())) for other, agreement in pairs)
     found = {}
-    for key, agreement in set(shared.values_list("actor", "entry")):
+    for (other, owed), n in counts.items():
+        key = UUID(other)
         partner = found.setdefault(key, Partner(None))
-        partner.agreements += 1
-        partner.owed.update(
-            {row.kind for row in obligations.get(agreement, ()) if row.is_owed(actor, key) or row.is_owed(key, actor)}
-        )
+        partner.agreements += n
+        for kind in _owed(owed, actor, key):
+            partner.owed[kind] += n
     for entry in PublicEntry.objects.filter(pk__in=shared.values("actor")).only(*ENTRY):
         found[entry.pk].actor = entry
     return sorted((one for one in found.values() if one.actor), key=lambda partner: partner.strength)
+
+
+def _owed(obligations, one, other):
+    """The kinds of obligations, as (kind, owed by, owed to), that either of two actors owes the other."""
+    return {kind for kind, by, to in obligations if is_owed(by, to, one, other) or is_owed(by, to, other, one)}
 
 
 def partner_legend(name):
@@ -139,19 +147,26 @@ def partner_legend(name):
     }
 
 
-def partner_words(partner):
-    words = ngettext("%(n)d agreement", "%(n)d agreements", partner.agreements) % {"n": partner.agreements}
-    return f"{words}: {', '.join(map(str, partner.kinds))}" if partner.owed else words
+def number_of_agreements(n):
+    return ngettext("%(n)d agreement", "%(n)d agreements", n) % {"n": n}
 
 
 def partner_marks(actor, partners, query):
     """Marks of an actor (a PublicEntry) and its partners; each leads to what lies between the two. One query."""
     places = places_of({actor.pk, *(partner.actor.pk for partner in partners)})
     marks = [Mark(actor, actor.title, "self", _("the actor itself"), *places.get(actor.pk, ("", "")))]
+    labels = {kind: str(label) for kind, label in terms.ObligationKind.choices}
+    between = reverse("between_detail", args=["0", "1"])  # once: two hundred times are slow
     for partner in partners:
-        address = reverse("between_detail", args=sorted([actor.slug, partner.actor.slug])) + query
+        first, second = sorted([actor.slug, partner.actor.slug])
+        address = between.replace("/0/1/", f"/{first}/{second}/") + query
         place = places.get(partner.actor.pk, ("", ""))
-        marks.append(Mark(partner.actor, partner.actor.title, partner.key, partner_words(partner), *place, address))
+        count = number_of_agreements(partner.agreements)
+        owed = ", ".join(label for kind, label in labels.items() if kind in partner.owed)
+        words = f"{count}: {owed}" if owed else count
+        marks.append(
+            Mark(partner.actor, partner.actor.title, partner.key, words, *place, address, count=count, owed=owed)
+        )
     return marks
 
 
@@ -184,13 +199,15 @@ def level_of(n, bounds):
     return 1 + sum(n > bound for bound in bounds)
 
 
-def count_marks(rows):
-    """(Marks, legend) of the rows of counts_of()."""
+def count_marks(rows, query=""):
+    """(Marks, legend) of the rows of counts_of(). query: what the addresses of maps carry on."""
+    own_map = reverse("actor_map", args=["0"])
     bounds = level_bounds(max((n for *_rest, n in rows), default=1))
     marks = []
     for entry, iso3, seat, n in rows:
-        words = ngettext("%(n)d agreement", "%(n)d agreements", n) % {"n": n}
-        marks.append(Mark(entry, entry.title, f"level-{level_of(n, bounds)}", words, iso3, seat))
+        address = own_map.replace("/0/", f"/{entry.slug}/") + query
+        level = f"level-{level_of(n, bounds)}"
+        marks.append(Mark(entry, entry.title, level, number_of_agreements(n), iso3, seat, map=address))
     lows = [1, *(bound + 1 for bound in bounds)]
     ends = [*bounds, None]
     legend = {

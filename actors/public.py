@@ -325,7 +325,12 @@ class PublicObligation(PublicRow, Sourced):
 
     def is_owed(self, by, to):
         """Whether one actor owes it to the other while both are parties. by, to: keys."""
-        return self.owed_by in (None, by) and self.owed_to in (None, to) and self.owed_by != to and self.owed_to != by
+        return is_owed(self.owed_by, self.owed_to, by, to)
+
+
+def is_owed(owed_by, owed_to, by, to):
+    """Whether what owed_by owes owed_to (keys, None for every party) is owed by one actor to another while both are parties."""
+    return owed_by in (None, by) and owed_to in (None, to) and owed_by != to and owed_to != by
 
 
 class PublicExit(PublicRow, Sourced):

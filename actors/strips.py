@@ -58,11 +58,14 @@ class Scale:
         # An unknown begin gets a decade of its own before all that is known.
         self.first = date(decade - 10 if date.min in (row.begins_earliest for row in spells) else decade, 1, 1)
         self.last = on
+        self.days = (self.last - self.first).days
 
     def place(self, day):
         """The place of a day (None: it never comes) within 0 to WIDTH."""
-        day = self.last if day is None else min(max(day, self.first), self.last)
-        return round(WIDTH * (day - self.first).days / max((self.last - self.first).days, 1))
+        # Written out, as a curve asks for thousands of places.
+        if day is None or day >= self.last:
+            return WIDTH if self.days else 0
+        return round(WIDTH * (day - self.first).days / self.days) if day > self.first else 0
 
     def years(self):
         """At most MOST_LABELS round years with their places in percent."""
@@ -119,11 +122,13 @@ def bar(row, joined, on):
 
 def counts_along(spans, scale):
     """How many of the stretches of days cover each of the WIDTH places, a list."""
-    changes = [0] * (WIDTH + 1)
+    changes = [0] * (WIDTH + LEAST_WIDTH)
     for begin, end in spans:
-        left = min(scale.place(begin), WIDTH - 1)
+        left, right = scale.place(begin), scale.place(end)
+        if left == WIDTH:
+            left -= 1
         changes[left] += 1
-        changes[min(max(scale.place(end), left + LEAST_WIDTH), WIDTH)] -= 1
+        changes[right if right > left + LEAST_WIDTH else left + LEAST_WIDTH] -= 1
     return list(accumulate(changes[:WIDTH]))
 
 

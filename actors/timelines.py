@@ -5,6 +5,8 @@ Places are those of strips: 0 to strips.WIDTH from the first known decade to the
 
 from dataclasses import dataclass
 from datetime import date
+from itertools import starmap
+from typing import NamedTuple
 
 from . import strips
 
@@ -19,8 +21,7 @@ MOST_TICKS = 4
 DAYS = ("begins_earliest", "begins_latest", "ends_earliest", "ends_latest")
 
 
-@dataclass(frozen=True)
-class Spell:
+class Spell(NamedTuple):
     """The four day columns alone, of many rows."""
 
     begins_earliest: date | None
@@ -31,21 +32,21 @@ class Spell:
 
 def spells_of(rows):
     """Spells of a queryset of spells. One query."""
-    return [Spell(*days) for days in rows.order_by().values_list(*DAYS)]
+    return list(starmap(Spell, rows.order_by().values_list(*DAYS)))
 
 
 @dataclass(frozen=True)
 class Line:
-    """The drawing of one spell, strips.Bars in a box of strips.WIDTH by ROW_HEIGHT.
+    """The drawing of one spell, as path data in a box of strips.WIDTH by ROW_HEIGHT; "" where there is nothing to draw.
 
     certain: in force under every reading of its dates; perhaps: under some; halted: suspended; before: signed or provisionally applied, not yet in
     force.
     """
 
-    certain: tuple = ()
-    perhaps: tuple = ()
-    halted: tuple = ()
-    before: tuple = ()
+    certain: str = ""
+    perhaps: str = ""
+    halted: str = ""
+    before: str = ""
 
     @property
     def is_empty(self):
@@ -56,10 +57,10 @@ def line_of(row, scale, on):
     """The Line of a row of Acts up to a day."""
     certain, possible = strips.stretches(row, on)
     return Line(
-        _bars(scale, certain, BAR_TOP, BAR_HEIGHT),
-        _bars(scale, possible, BAR_TOP, BAR_HEIGHT) if possible != certain else (),
-        _bars(scale, _halt(row, on), THIN_TOP, THIN_HEIGHT),
-        _bars(scale, _before(row, on), THIN_TOP, THIN_HEIGHT),
+        _path(scale, certain, BAR_TOP, BAR_HEIGHT),
+        _path(scale, possible, BAR_TOP, BAR_HEIGHT) if possible != certain else "",
+        _path(scale, _halt(row, on), THIN_TOP, THIN_HEIGHT),
+        _path(scale, _before(row, on), THIN_TOP, THIN_HEIGHT),
     )
 
 
@@ -68,8 +69,11 @@ def grid(scale):
     return "".join(f"M{scale.place(date(year, 1, 1))} 0v{ROW_HEIGHT}" for year, _place in scale.years())
 
 
-def _bars(scale, stretch, y, height):
-    return (strips.bar_of(scale, stretch, y, height),) if stretch else ()
+def _path(scale, stretch, y, height):
+    if not stretch:
+        return ""
+    bar = strips.bar_of(scale, stretch, y, height)
+    return f"M{bar.x} {bar.y}h{bar.width}v{bar.height}h-{bar.width}z"
 
 
 def _halt(row, on):
@@ -119,7 +123,7 @@ def curve_of(spells, scale, on):
         _steps(possible, peak) if possible != certain else [],
         _ticks(peak),
         scale.years(),
-        _by_year(spells, scale, on),
+        _by_year(both, scale, on),
         peak,
     )
 
@@ -135,11 +139,11 @@ def _ticks(peak):
     return [(n, round(100 - n * 100 / peak, 1)) for n in range(step, peak + 1, step)]
 
 
-def _by_year(spells, scale, on):
+def _by_year(both, scale, on):
     """[(year, certain, possible)]: the first year, those in which a count changed, and the year of the day, each at its end."""
     changes = {}
-    for row in spells:
-        for which, stretch in enumerate(strips.stretches(row, on)):
+    for pair in both:
+        for which, stretch in enumerate(pair):
             if stretch and (stretch[1] is None or stretch[0] <= stretch[1]):
                 changes.setdefault(stretch[0].year, []).append((which, 1))
                 if stretch[1] is not None and stretch[1] < on:

@@ -5,9 +5,10 @@ Units are the file's: 2,000 from west to east, y downwards. data/README.md says 
 
 import json
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext_lazy as _
 
 from publishing.names import normalise
@@ -23,6 +24,10 @@ PARTS = [
     ("asia", _("Asia")),
     ("pacific", _("South-East Asia and the Pacific")),
 ]
+# Points are lines of no length with round ends: the style sheet gives them one size at every width.
+POINT = '<path class="map__rim" d="M{0} {1}h0"/><path class="map__point{2}" d="M{0} {1}h0"/>'
+LINKED = '<a href="{}" class="map__mark map__mark--{}" aria-label="{}"><title>{}</title>{}{}</a>\n'
+UNLINKED = '<g class="map__mark map__mark--{}"><title>{}</title>{}{}</g>\n'
 
 
 @dataclass(frozen=True)
@@ -41,13 +46,15 @@ class World:
 
 @cache
 def world():
-    return World(**json.loads(DATA.read_text()))
+    stored = json.loads(DATA.read_text())
+    # Escaped once here, as templates would do again on every page.
+    return World(**{**stored, "shapes": {code: escape(path) for code, path in stored["shapes"].items()}})
 
 
 @dataclass
 class Mark:
     """What a map says of one actor. key: its name in the legend, a class of the style sheet; words: the same in words, with dates;
-    since: the dates alone.
+    since: the dates alone; count: the number alone; owed: the obligations alone; map: the address of the actor's own map.
 
     entry: the PublicEntry that it leads to, or None; address: where it leads instead; iso3, seat: where it lies.
     """
@@ -60,6 +67,9 @@ class Mark:
     seat: str = ""
     address: str = ""
     since: str = ""
+    count: str = ""
+    owed: str = ""
+    map: str = ""
     shape: str = ""
     point: tuple = ()
     is_former: bool = False
@@ -68,11 +78,23 @@ class Mark:
     def is_drawn(self):
         return bool(self.shape or self.point)
 
+    @cached_property
+    def home(self):
+        """The address of the actor's own page, "" where it has none."""
+        return self.entry.get_absolute_url() if self.entry is not None and not self.entry.withdrawn else ""
+
     @property
     def leads_to(self):
-        if self.address:
-            return self.address
-        return self.entry.get_absolute_url() if self.entry is not None and not self.entry.withdrawn else ""
+        return self.address or self.home
+
+    def drawing(self):
+        """The mark as SVG, named in words. Here and not in the template, which takes six times as long for two hundred."""
+        label = escape(f"{self.name}: {self.words}")
+        shape = format_html('<path class="map__shape" d="{}"/>', self.shape) if self.shape else ""
+        point = format_html(POINT, *self.point, " map__point--former" if self.is_former else "") if self.point else ""
+        if self.leads_to:
+            return format_html(LINKED, self.leads_to, self.key, label, label, shape, point)
+        return format_html(UNLINKED, self.key, label, shape, point)
 
 
 @dataclass(frozen=True)
