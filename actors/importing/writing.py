@@ -4,6 +4,7 @@ A batch and its ImportedRecords are written together, so that a run that was cut
 """
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ from .matching import Likely, known_agreements
 from .reading import Problem
 from .records import key_of
 
-BATCH = 250
+BATCH, PARTIES = 250, 2000  # at most so many records and parties in one transaction: what bounds the memory
 STATES = "states"
 
 
@@ -132,17 +133,18 @@ class Importer:
 
     def run(self, plan, say=lambda done, of: None):
         """Do what a plan says. say(done, of) is told of the progress, in records."""
+        self.likely = None
         of, done = len(plan.new) + len(plan.changed) + len(plan.publish), 0
         self._write_sources()
         self._write_states(plan.states)
         # Both without holding rows: names for the pages, and addresses that are free.
         self.titles = self._titles(plan)
         self.taken = _taken_addresses(Agreement.KIND)
-        for batch, deed in [
-            *((batch, self._write_new) for batch in batched(plan.new, BATCH)),
-            *((batch, self._write_changed) for batch in batched(plan.changed, BATCH)),
-            *((batch, self._publish) for batch in batched(plan.publish, BATCH)),
-        ]:
+        for batch, deed in chain(
+            ((batch, self._write_new) for batch in _batches(plan.new)),
+            ((batch, self._write_changed) for batch in _batches(plan.changed)),
+            ((batch, self._publish) for batch in batched(plan.publish, BATCH)),
+        ):
             deed(batch)
             done += len(batch)
             say(done, of)
@@ -236,6 +238,19 @@ class Importer:
     def _publish(self, keys):
         for entry in Entry.objects.filter(pk__in=keys).select_related("head"):
             publish(entry.head, note=_("First published"))
+
+
+def _batches(records):
+    """The records in lists, in their order."""
+    batch, parties = [], 0
+    for record in records:
+        if batch and (len(batch) == BATCH or parties + len(record.parties) > PARTIES):
+            yield batch
+            batch, parties = [], 0
+        batch.append(record)
+        parties += len(record.parties)
+    if batch:
+        yield batch
 
 
 def _faults(content):
