@@ -105,7 +105,7 @@ class Importer:
 
     def _place_again(self, record, done, plan):
         content = self._content(record)
-        if done.record_digest == record_digest(content):
+        if done.record_digest == record_digest(content.to_json()):
             plan.same += 1
             untouched = done.entry.head.digest == done.written_digest
             if (
@@ -201,7 +201,7 @@ class Importer:
                     data_set=data_set,
                     record=name,
                     entry_id=item.row.id,
-                    record_digest=record_digest(item.content),
+                    record_digest=record_digest(snapshots[item.row.id].content),
                     written_digest=snapshots[item.row.id].digest,
                 )
                 for name, item in new
@@ -231,7 +231,7 @@ class Importer:
             )
             if self.publishing:
                 publish(snapshot, note=_("Follows a change in the data set."), minor=row.live_id is not None)
-            done.record_digest, done.written_digest = record_digest(content), snapshot.digest
+            done.record_digest, done.written_digest = record_digest(content.to_json()), snapshot.digest
             done.save()
 
     @transaction.atomic
