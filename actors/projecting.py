@@ -1,8 +1,8 @@
 """From the content of actors and agreements to their public rows."""
 
-from dataclasses import asdict
 from datetime import date
 
+from publishing.content import plain
 from publishing.kinds import Projection
 from publishing.projecting import link_rows, name_rows, notes_of, public_entry
 from publishing.public import PublicLink
@@ -66,7 +66,7 @@ def project_actor(key, content):
 def _party(part, content, notes):
     """A row of the table of parties."""
     return {
-        **asdict(part),
+        **plain(part),
         "note_number": notes.number(part.source, part.locator),
         "label": part.name_used or content.labels.get(part.actor, ""),
     }
@@ -81,7 +81,7 @@ def project_agreement(key, content):
         "text_note": notes.number(content.text_source) if content.text_source else None,
         "obligations": [
             {
-                **asdict(part),
+                **plain(part),
                 "note_number": notes.number(part.source, obligation_locator(part)),
             }
             for part in content.obligations

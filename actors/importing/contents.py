@@ -77,6 +77,6 @@ def _participations(data_set, record, states):
     return found
 
 
-def record_digest(content):
-    """SHA-256 of what a record says, whatever the address of its entry, as 64 hexadecimal digits."""
-    return digest({**content.to_json(), "slug": "", "sources": {}})
+def record_digest(data):
+    """SHA-256 of what a record says (a content as JSON), whatever the address of its entry, as 64 hexadecimal digits."""
+    return digest({**data, "slug": "", "sources": {}})

@@ -4,6 +4,7 @@ A batch and its ImportedRecords are written together, so that a run that was cut
 """
 
 from dataclasses import dataclass, field
+from itertools import chain
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -27,7 +28,7 @@ from .matching import Likely, known_agreements
 from .reading import Problem
 from .records import key_of
 
-BATCH = 250
+BATCH, PARTIES = 250, 2000  # at most so many records and parties in one transaction: what bounds the memory
 STATES = "states"
 
 
@@ -104,7 +105,7 @@ class Importer:
 
     def _place_again(self, record, done, plan):
         content = self._content(record)
-        if done.record_digest == record_digest(content):
+        if done.record_digest == record_digest(content.to_json()):
             plan.same += 1
             untouched = done.entry.head.digest == done.written_digest
             if (
@@ -132,17 +133,18 @@ class Importer:
 
     def run(self, plan, say=lambda done, of: None):
         """Do what a plan says. say(done, of) is told of the progress, in records."""
+        self.likely = None
         of, done = len(plan.new) + len(plan.changed) + len(plan.publish), 0
         self._write_sources()
         self._write_states(plan.states)
         # Both without holding rows: names for the pages, and addresses that are free.
         self.titles = self._titles(plan)
         self.taken = _taken_addresses(Agreement.KIND)
-        for batch, deed in [
-            *((batch, self._write_new) for batch in batched(plan.new, BATCH)),
-            *((batch, self._write_changed) for batch in batched(plan.changed, BATCH)),
-            *((batch, self._publish) for batch in batched(plan.publish, BATCH)),
-        ]:
+        for batch, deed in chain(
+            ((batch, self._write_new) for batch in _batches(plan.new)),
+            ((batch, self._write_changed) for batch in _batches(plan.changed)),
+            ((batch, self._publish) for batch in batched(plan.publish, BATCH)),
+        ):
             deed(batch)
             done += len(batch)
             say(done, of)
@@ -199,7 +201,7 @@ class Importer:
                     data_set=data_set,
                     record=name,
                     entry_id=item.row.id,
-                    record_digest=record_digest(item.content),
+                    record_digest=record_digest(snapshots[item.row.id].content),
                     written_digest=snapshots[item.row.id].digest,
                 )
                 for name, item in new
@@ -229,13 +231,26 @@ class Importer:
             )
             if self.publishing:
                 publish(snapshot, note=_("Follows a change in the data set."), minor=row.live_id is not None)
-            done.record_digest, done.written_digest = record_digest(content), snapshot.digest
+            done.record_digest, done.written_digest = record_digest(content.to_json()), snapshot.digest
             done.save()
 
     @transaction.atomic
     def _publish(self, keys):
         for entry in Entry.objects.filter(pk__in=keys).select_related("head"):
             publish(entry.head, note=_("First published"))
+
+
+def _batches(records):
+    """The records in lists, in their order."""
+    batch, parties = [], 0
+    for record in records:
+        if batch and (len(batch) == BATCH or parties + len(record.parties) > PARTIES):
+            yield batch
+            batch, parties = [], 0
+        batch.append(record)
+        parties += len(record.parties)
+    if batch:
+        yield batch
 
 
 def _faults(content):

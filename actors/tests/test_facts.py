@@ -1,12 +1,9 @@
 from io import StringIO
-from pathlib import Path
 
-from django.conf import settings
 from django.core.management import CommandError, call_command
 
 from actors.models import Participation
 from defcoop_site.factories import make_actor, make_agreement, make_source
-from defcoop_site.seed import seed
 from publishing.snapshots import take_snapshot
 from publishing.tests.scenario import ScenarioTestCase
 
@@ -112,12 +109,3 @@ class CheckFactsTests(ScenarioTestCase):
         take_snapshot(make_actor(actor_kind="organisation", constituent_agreement=row))
 
         self.assertFalse(check_facts()[1])
-
-
-class FixtureFactsTests(ScenarioTestCase):
-    def test_fixtures_are_clean(self):
-        seed(Path(settings.BASE_DIR) / "fixtures")
-
-        said, failed = check_facts()
-
-        self.assertFalse(failed, said)

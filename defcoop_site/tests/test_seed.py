@@ -7,6 +7,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import TestCase
 
+from actors.facts import Library
 from actors.models import Actor, Agreement
 from articles.models import Article
 from defcoop_site.seed import SeedError, seed
@@ -284,6 +285,9 @@ class ProjectFixturesTests(TestCase):
 
     def test_public_rows_are_what_the_snapshots_give(self):
         self.assertEqual(check_public(), [])
+
+    def test_facts_have_sources_and_dates_a_possible_order(self):
+        self.assertEqual([f"{entry.slug}: {sentence}" for entry, sentence in Library().findings()], [])
 
     def test_no_page_is_an_orphan(self):
         self.assertEqual([str(entry) for entry in PublicEntry.objects.orphans()], [])
