@@ -128,7 +128,7 @@ def partners_of(actor, on):
         partner.agreements += n
         for kind in _owed(owed, actor, key):
             partner.owed[kind] += n
-    for entry in PublicEntry.objects.filter(pk__in=shared.values("actor")).only(*ENTRY):
+    for entry in PublicEntry.objects.filter(pk__in=list(found)).only(*ENTRY):
         found[entry.pk].actor = entry
     return sorted((one for one in found.values() if one.actor), key=lambda partner: partner.strength)
 
