@@ -108,6 +108,16 @@ class RunTests(ImportTestCase):
         self.assertIn("1 drafts published", said)
         self.assertEqual(PublicAgreement.objects.get().dated, "1950-03-04")
 
+    def test_state_that_an_import_made_is_published_with_its_agreement(self):
+        write_dcad(self.folder, [{"ccode2": "101", "cowName2": "VEN"}])
+        self.run_import("dcad")
+        venezuela = Actor.objects.get(iso3="VEN")
+        self.assertFalse(PublicEntry.objects.filter(pk=venezuela.pk).exists())
+
+        self.run_import("dcad", publish=True)
+
+        self.assertTrue(PublicEntry.objects.filter(pk=venezuela.pk).exists())
+
     def test_run_that_was_cut_short_is_taken_up(self):
         write_dcad(self.folder, [{"DCAid": f"DCADv1.0-900{n}", "signYear": f"199{n}"} for n in range(4)])
         whole = writing.write_new
