@@ -368,6 +368,20 @@ class UnTests(ImportTestCase):
         self.assertIn("treaties.csv, row 2: 26-91: has 3 participants, and actions.csv names 2. It is left out.", said)
         self.assertFalse(Agreement.objects.exists())
 
+    def test_disarmament_alone_where_told(self):
+        keys = ("26-91", "11-91")
+        write_un(
+            self.folder,
+            [{"treaty_key": key, "chapter": key[:2]} for key in keys],
+            [{"treaty_key": key, "participant": name} for key in keys for name in ("France", "Poland")],
+        )
+
+        self.run_import("un-status", defence_only=True)
+
+        self.assertEqual(Agreement.objects.get().agreement_type, "arms-control")
+        with self.assertRaisesMessage(CommandError, "leave --defence-only out"):
+            self.run_import("atop", defence_only=True)
+
 
 class UkTests(ImportTestCase):
     def test_territories_are_no_parties(self):
