@@ -70,7 +70,16 @@ class Importer:
             self._place(record, plan)
         used = {part["actor"] for record in [*plan.new, *plan.changed] for part in record.parties}
         plan.states = self.states.to_make(used)
+        if self.publishing:
+            made = ImportedRecord.objects.filter(data_set=STATES).select_related("entry__head")
+            plan.publish[:0] = [row.entry_id for row in made if self._is_own_draft(row)]
         return plan
+
+    def _is_own_draft(self, done):
+        """Whether an entry is a draft that an import made and nobody has touched since."""
+        entry = done.entry
+        is_draft = entry.state == Entry.State.DRAFT and entry.pk not in self.trashed
+        return is_draft and entry.head.digest == done.written_digest
 
     def _place(self, record, plan):
         """Put a record where it belongs in the plan."""
@@ -107,13 +116,7 @@ class Importer:
         content = self._content(record)
         if done.record_digest == record_digest(content.to_json()):
             plan.same += 1
-            untouched = done.entry.head.digest == done.written_digest
-            if (
-                self.publishing
-                and untouched
-                and done.entry.state == Entry.State.DRAFT
-                and done.entry_id not in self.trashed
-            ):
+            if self.publishing and self._is_own_draft(done):
                 plan.publish.append(done.entry_id)
         elif done.entry_id in self.trashed:
             plan.conflicts.append(

@@ -108,6 +108,16 @@ class RunTests(ImportTestCase):
         self.assertIn("1 drafts published", said)
         self.assertEqual(PublicAgreement.objects.get().dated, "1950-03-04")
 
+    def test_state_that_an_import_made_is_published_with_its_agreement(self):
+        write_dcad(self.folder, [{"ccode2": "101", "cowName2": "VEN"}])
+        self.run_import("dcad")
+        venezuela = Actor.objects.get(iso3="VEN")
+        self.assertFalse(PublicEntry.objects.filter(pk=venezuela.pk).exists())
+
+        self.run_import("dcad", publish=True)
+
+        self.assertTrue(PublicEntry.objects.filter(pk=venezuela.pk).exists())
+
     def test_run_that_was_cut_short_is_taken_up(self):
         write_dcad(self.folder, [{"DCAid": f"DCADv1.0-900{n}", "signYear": f"199{n}"} for n in range(4)])
         whole = writing.write_new
@@ -357,6 +367,20 @@ class UnTests(ImportTestCase):
 
         self.assertIn("treaties.csv, row 2: 26-91: has 3 participants, and actions.csv names 2. It is left out.", said)
         self.assertFalse(Agreement.objects.exists())
+
+    def test_disarmament_alone_where_told(self):
+        keys = ("26-91", "11-91")
+        write_un(
+            self.folder,
+            [{"treaty_key": key, "chapter": key[:2]} for key in keys],
+            [{"treaty_key": key, "participant": name} for key in keys for name in ("France", "Poland")],
+        )
+
+        self.run_import("un-status", defence_only=True)
+
+        self.assertEqual(Agreement.objects.get().agreement_type, "arms-control")
+        with self.assertRaisesMessage(CommandError, "leave --defence-only out"):
+            self.run_import("atop", defence_only=True)
 
 
 class UkTests(ImportTestCase):
