@@ -12,6 +12,9 @@ ADDRESSES = [
     "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/search/", "/about/", "/about/editorial-policy/", "/about/accessibility/",
     "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
     "/between/other/page/", "/names/shared/",
+    *(f"/{section}/page{place}.{form}" for section in ("articles", "actors", "agreements") for place in ("", "/v/1")
+      for form in ("json", "md", "csv", "bib", "ris", "csl.json")),
+    *(f"/{section}/page/{place}/" for section in ("articles", "actors", "agreements") for place in ("v/1/cite", "history", "history/2")),
 ]  # fmt: skip
 # Those that answer only to whoever knows what nobody can guess.
 FILE = f"media/{'0' * 64}-400.webp"
@@ -67,8 +70,12 @@ class BadInputTests(TestCase):
         topics = [make_topic("page"), make_topic("other")]
         actor = publish_now(make_actor(slug="page", topics=topics))
         publish_now(make_actor(slug="other"))
-        publish_now(make_agreement(slug="page", topics=topics, parties=[actor]))
-        publish_now(make_article(slug="page", topics=topics))
+        agreement = publish_now(make_agreement(slug="page", topics=topics, parties=[actor]))
+        article = publish_now(make_article(slug="page", topics=topics))
+        for row in (article, actor, agreement):
+            row.summary = "Said otherwise."
+            row.save()
+            publish_now(row)
         for number in range(2):
             article = make_article(title=f"Same {number}")
             write_aliases(article, ["Shared"])
@@ -138,6 +145,13 @@ class BadInputTests(TestCase):
             "/topics/page+{}/",
             "/topics/{}",
             "/names/{}/",
+            "/articles/{}.json",
+            "/articles/page.{}",
+            "/{}/page.csv",
+            "/agreements/page/v/{}.bib",
+            "/articles/page/v/{}/cite/",
+            "/{}/page/history/",
+            "/actors/page/history/{}/",
             "/share/{}/",
         ):
             for kind, garbage in GARBAGE.items():
