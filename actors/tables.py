@@ -40,10 +40,11 @@ def agreement_table(entry, context):
 
 
 def _participation(relation, row):
+    path = row.entry.get_absolute_url().partition("?")[0]  # live, as the page asked for no other
     dates = [getattr(row, name) for name in ROW_DATES]
     status = str(getattr(row.status, "value", row.status))
     return [
-        relation, row.entry.title, _key(row.entry), _path(row.entry), row.name, _key(row.actor), row.role, *dates, status,
+        relation, row.entry.title, _key(row.entry), path, row.name, _key(row.actor), row.role, *dates, status,
         row.source_title, row.locator, row.source_url,
     ]  # fmt: skip
 
