@@ -10,6 +10,7 @@ from .content import ActorContent, AgreementContent
 from .pages import actor_context, agreement_context
 from .projecting import project_actor, project_agreement
 from .public import PublicActor, PublicAgreement, PublicExit, PublicObligation, PublicParticipation
+from .tables import about_actor, about_agreement, actor_table, agreement_table
 
 
 def register_all():
@@ -25,6 +26,8 @@ def register_all():
             template="actors/actor_detail.html",
             public_models=[PublicActor, *TOPIC_MODELS, PublicLink, PublicName],
             desk_path="actors.desk.ActorDesk",
+            table=actor_table,
+            about=about_actor,
             links_itself=True,
         )
     )
@@ -48,6 +51,8 @@ def register_all():
                 PublicName,
             ],
             desk_path="actors.desk.AgreementDesk",
+            table=agreement_table,
+            about=about_agreement,
             links_itself=True,
         )
     )

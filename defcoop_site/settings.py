@@ -32,6 +32,7 @@ TIME_ZONE = env.str("DJANGO_TIME_ZONE", default="UTC")
 EMAIL = env.email_url("EMAIL_URL", default="consolemail://")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="desk@localhost")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
+CONTENT_LICENCE = env.str("CONTENT_LICENCE", default="")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
 
 if not SECRET_KEY:

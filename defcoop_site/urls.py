@@ -2,16 +2,19 @@
 
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
 from django.views.decorators.http import require_safe
 
 from publishing.media import media
+from publishing.negotiation import FormConverter
 from publishing.share_pages import shared_draft, shared_file
 from publishing.views import name_detail
 
-from . import views
+from . import entry_forms, views
 from .feeds import LatestFeed
 from .sitemaps import SITEMAPS
+
+register_converter(FormConverter, "form")
 
 RENDITION = r"([0-9a-f]{64})-([1-9][0-9]{0,3})\.(avif|webp)"  # digest, width, format
 
@@ -20,6 +23,11 @@ urlpatterns = [
     path("", include("articles.urls")),
     path("", include("actors.urls")),
     path("", include("topics.urls")),
+    path("<slug:section>/<slug:slug>.<form:form>", entry_forms.entry_form, name="entry_form"),
+    path("<slug:section>/<slug:slug>/v/<int:number>.<form:form>", entry_forms.version_form, name="version_form"),
+    path("<slug:section>/<slug:slug>/v/<int:number>/cite/", entry_forms.version_cite, name="version_cite"),
+    path("<slug:section>/<slug:slug>/history/", entry_forms.entry_history, name="entry_history"),
+    path("<slug:section>/<slug:slug>/history/<int:number>/", entry_forms.entry_changes, name="entry_changes"),
     path("names/<str:name>/", name_detail, name="name_detail"),
     path("search/", views.search_results, name="search"),
     path("about/", views.about, name="about"),

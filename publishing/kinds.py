@@ -25,7 +25,8 @@ class Kind:
     project(key, content) -> Projection; context(public_entry) -> dict for `template`;
     public_models: every model whose rows `project` makes, to which publishing adds the images; desk: path of the class that reads, writes and checks its working rows
     (named, not imported, so that public code never reaches working models); links_itself: whether texts that allow it link to
-    such an entry at its first mention.
+    such an entry at its first mention; table(entry, context) -> tables.Table: the rows of its page for those who calculate;
+    about(entry) -> dict: what the entry is about, as schema.org names it.
     """
 
     name: str
@@ -39,6 +40,8 @@ class Kind:
     public_models: list
     desk_path: str
     links_itself: bool = False
+    table: Callable | None = None
+    about: Callable | None = None
 
     def __post_init__(self):
         self.public_models = [*self.public_models, PublicImage]

@@ -1,14 +1,19 @@
 """What the pages of all kinds share: finding an entry by its address, and its older versions."""
 
-from django.http import Http404, HttpResponsePermanentRedirect
+from dataclasses import dataclass
+
+from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils.cache import patch_vary_headers
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from . import kinds
 from .health import notes_for_readers
+from .metadata import metadata
 from .names import name_address
+from .negotiation import wanted_form
 from .projecting import stamp
 from .public import PublicEntry, PublicVersion, Redirect, entries_by_name
 
@@ -20,7 +25,13 @@ def render_entry(request, entry, status=200, asked=None, **extra):
     kind = kinds.get(entry.kind)
     notes = notes_for_readers(entry.page["notes"])
     context = {"entry": entry, "kind": kind, "notes": notes, **kind.context(entry, **(asked or {})), **extra}
+    context["meta"] = metadata(request, entry, extra.get("live"))
     return render(request, kind.template, context, status=status)
+
+
+def form_address(entry, form):
+    """Where an entry stands in another form (a key of negotiation.FORMS)."""
+    return reverse("entry_form", args=[kinds.get(entry.kind).section, entry.slug, form])
 
 
 def entry_detail(request, kind, slug, status=200, carried="", asked=None):
@@ -30,7 +41,15 @@ def entry_detail(request, kind, slug, status=200, carried="", asked=None):
     """
     entry = PublicEntry.objects.filter(kind=kind, slug=slug).first()
     if entry:
-        return render_entry(request, entry, status, asked)
+        form = wanted_form(request.headers.get("Accept", ""))
+        if form:
+            # One address for each form: what a shared cache keeps under it is the same for everybody.
+            response = HttpResponseRedirect(form_address(entry, form) + carried)
+            response.status_code = 303
+        else:
+            response = render_entry(request, entry, status, asked)
+        patch_vary_headers(response, ["Accept"])
+        return response
     target = moved_to(kind, slug)
     if target is None:
         return render(request, "410.html", status=410)
@@ -52,8 +71,17 @@ def moved_to(kind, slug):
     return None
 
 
-def entry_version(request, kind, slug, number):
-    """The n-th published version, at the address that it then had or has now."""
+@dataclass(frozen=True)
+class ReadVersion:
+    """A published version as it is read: the row kept for ever, the public row made of it (unsaved), and the live one; None where it is gone."""
+
+    version: PublicVersion
+    entry: PublicEntry
+    live: PublicEntry | None
+
+
+def find_version(kind, slug, number):
+    """The ReadVersion of the n-th published version, at the address that it then had or has now. Raises Http404."""
     versions = PublicVersion.objects.filter(kind=kind, number=number)
     version = versions.filter(slug=slug).order_by("-published_at").first()
     if version is None:
@@ -65,9 +93,15 @@ def entry_version(request, kind, slug, number):
     entry = kinds.get(kind).project(version.entry_id, kinds.get(kind).read(version.content, version.schema)).entry
     stamp(entry, first, version.published_at, version.number)
     live = PublicEntry.objects.filter(pk=version.entry_id).for_list().first()
-    if live is None:
+    return ReadVersion(version, entry, live)
+
+
+def entry_version(request, kind, slug, number):
+    """The page of the n-th published version."""
+    found = find_version(kind, slug, number)
+    if found.live is None:
         return render(request, "410.html", status=410)
-    return render_entry(request, entry, version=version, live=live)
+    return render_entry(request, found.entry, version=found.version, live=found.live)
 
 
 @require_safe

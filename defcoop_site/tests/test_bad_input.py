@@ -13,6 +13,9 @@ ADDRESSES = [
     "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
     "/between/other/page/", "/map/", "/actors/page/map/", "/agreements/page/map/", "/timeline/", "/actors/page/timeline/", "/agreements/page/timeline/",
     "/names/shared/",
+    *(f"/{section}/page{place}.{form}" for section in ("articles", "actors", "agreements") for place in ("", "/v/1")
+      for form in ("json", "md", "csv", "bib", "ris", "csl.json")),
+    *(f"/{section}/page/{place}/" for section in ("articles", "actors", "agreements") for place in ("v/1/cite", "history", "history/2")),
 ]  # fmt: skip
 # Those that answer only to whoever knows what nobody can guess.
 FILE = f"media/{'0' * 64}-400.webp"
@@ -81,8 +84,12 @@ class BadInputTests(TestCase):
         topics = [make_topic("page"), make_topic("other")]
         actor = publish_now(make_actor(slug="page", topics=topics))
         publish_now(make_actor(slug="other"))
-        publish_now(make_agreement(slug="page", topics=topics, parties=[actor]))
-        publish_now(make_article(slug="page", topics=topics))
+        agreement = publish_now(make_agreement(slug="page", topics=topics, parties=[actor]))
+        article = publish_now(make_article(slug="page", topics=topics))
+        for row in (article, actor, agreement):
+            row.summary = "Said otherwise."
+            row.save()
+            publish_now(row)
         for number in range(2):
             article = make_article(title=f"Same {number}")
             write_aliases(article, ["Shared"])
@@ -155,6 +162,13 @@ class BadInputTests(TestCase):
             "/topics/{}",
             "/topics/{}/feed/",
             "/names/{}/",
+            "/articles/{}.json",
+            "/articles/page.{}",
+            "/{}/page.csv",
+            "/agreements/page/v/{}.bib",
+            "/articles/page/v/{}/cite/",
+            "/{}/page/history/",
+            "/actors/page/history/{}/",
             "/share/{}/",
         ):
             for kind, garbage in GARBAGE.items():

@@ -58,6 +58,17 @@ PAGES = {
     "/sitemap.xml": 4,  # entries and topics, each counted and read
     "/articles/hub/v/1/": 10,  # version, first version, topics merged since and above, live entry, and the page’s own five
     "/names/shared/": 1,
+    "/articles/hub.json": 6,  # entry, version, what it names, and the page’s own without dead addresses
+    "/actors/hub.json": 9,
+    "/agreements/hub.json": 7,
+    "/agreements/hub.json?on=1950": 7,
+    "/agreements/hub.md": 6,
+    "/agreements/hub.csv": 6,
+    "/actors/hub.csv?on=1950": 8,
+    "/articles/hub.bib": 2,  # entry, version
+    "/articles/hub/v/1.csl.json": 3,  # version, first version, live entry
+    "/articles/hub/v/1/cite/": 3,
+    "/articles/hub/history/": 2,  # entry, versions
     "/healthz": 1,
     "/robots.txt": 0,
     "/about/": 0,

@@ -1,0 +1,102 @@
+"""The rows of actors' and agreements' pages for those who calculate, and what such a page is about in the words of schema.org.
+
+Values are the words that snapshots keep, which docs/data.md lists; dates stay the texts that they are.
+"""
+
+from publishing.tables import Table
+
+SOURCE = ("source_title", "source_locator", "source_url")
+PARTY_DATES = (
+    "signed", "ratified", "consent", "consent_means", "provisional", "in_force", "suspended", "suspension_ended", "notice", "ended",
+    "ended_means",
+)  # fmt: skip
+ROW_DATES = ("signed", "in_force", "suspended", "ended")
+ABOUT = {"state": "Country"}
+
+
+def _key(entry):
+    return str(entry.pk) if entry else ""
+
+
+def _path(entry):
+    return entry.get_absolute_url().partition("?")[0] if entry and not entry.withdrawn else ""
+
+
+def agreement_table(entry, context):
+    """The table of parties, a row for each spell; the agreement's own source is named where a row has none."""
+    notes = {note["number"]: note for note in entry.page["notes"]}
+    rows = []
+    for party in context["parties"]:
+        note = notes.get(party.part["note_number"], {})
+        dates = [party.part.get(name, "") for name in PARTY_DATES]
+        source = [note.get(name, "") for name in ("title", "locator", "url")]
+        status = str(getattr(party.status, "value", party.status))
+        rows.append([
+            party.name, party.present_name, _key(party.actor), _path(party.actor), party.part["role"], *dates, status,
+            party.dispute, party.part["note"], *source,
+        ])  # fmt: skip
+    columns = ["party", "present_name", "actor_id", "actor_path", "role", *PARTY_DATES, "status", "dispute", "note"]
+    return Table(f"Parties to: {entry.title}", [*columns, *SOURCE], rows)
+
+
+def _participation(relation, row):
+    path = row.entry.get_absolute_url().partition("?")[0]  # live, as the page asked for no other
+    dates = [getattr(row, name) for name in ROW_DATES]
+    status = str(getattr(row.status, "value", row.status))
+    return [
+        relation, row.entry.title, _key(row.entry), path, row.name, _key(row.actor), row.role, *dates, status,
+        row.source_title, row.locator, row.source_url,
+    ]  # fmt: skip
+
+
+def actor_table(entry, context):
+    """The actor's participations, then those in its constituent agreement: its members."""
+    rows = [_participation("takes-part", row) for _heading, group in context["participations"] for row in group]
+    for name, relation in (("members", "member"), ("former_members", "former-member"), ("other_roles", "other")):
+        rows += [_participation(relation, row) for row in context[name]]
+    columns = ["relation", "agreement", "agreement_id", "agreement_path", "party", "actor_id", "role", *ROW_DATES]
+    return Table(f"Participations of: {entry.title}", [*columns, "status", *SOURCE], rows)
+
+
+def about_actor(entry):
+    facts = entry.page["facts"]
+    found = {"@type": ABOUT.get(facts["actor_kind"], "Organization"), "name": entry.title}
+    if facts.get("wikidata"):
+        found["sameAs"] = f"https://www.wikidata.org/entity/{facts['wikidata']}"
+    return found
+
+
+def about_agreement(entry):
+    facts = entry.page["facts"]
+    found = {"@type": "Legislation", "name": entry.title}
+    day = facts.get("signed") or facts.get("adopted")
+    # A date that is not known is left out: schema.org has no word for it.
+    return {**found, "legislationDate": day} if day and day != "unknown" else found
+
+
+def actor_list_table(rows):
+    """rows: [(entry, PublicActor)]."""
+    columns = ["title", "id", "path", "kind", "region", "iso3", "dissolved", "summary"]
+    return Table(
+        "Actors",
+        columns,
+        [
+            [entry.title, _key(entry), _path(entry), actor.actor_kind, actor.region, actor.iso3, actor.dissolved]
+            + [entry.summary]
+            for entry, actor in rows
+        ],
+    )
+
+
+def agreement_list_table(rows):
+    """rows: [(entry, PublicAgreement, Status)]."""
+    columns = ["title", "id", "path", "type", "dated", "parties", "status", "summary", "source_title", "source_url"]
+    return Table(
+        "Agreements",
+        columns,
+        [
+            [entry.title, _key(entry), _path(entry), row.agreement_type, row.dated, row.party_count]
+            + [str(getattr(status, "value", status)), entry.summary, row.source_title, row.source_url]
+            for entry, row, status in rows
+        ],
+    )

@@ -1,0 +1,154 @@
+"""An entry in other forms than its page, its versions' notes and changes, and how to cite it."""
+
+from django.http import Http404, HttpResponsePermanentRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.timezone import localdate
+from django.views.decorators.http import require_safe
+
+from actors.as_of import CARRYING, as_of
+from publishing import citing, kinds
+from publishing.diff import compare
+from publishing.metadata import PUBLICATION
+from publishing.public import PublicEntry, PublicVersion
+from publishing.tables import download, json_answer, notes_table, readme, table_answer
+from publishing.views import ReadVersion, find_version, moved_to
+
+from .entry_data import entry_data, for_readers
+from .entry_markdown import entry_markdown
+
+
+def _kind(section):
+    for kind in kinds.every():
+        if kind.section == section:
+            return kind
+    raise Http404
+
+
+def _live(request, kind, slug, name, *arguments):
+    """(the live row, None), or (None, the answer in its place): the redirect to the same form where it is now, or 410.
+
+    name, arguments: the route of the asked form and what follows the section and address in it.
+    """
+    entry = PublicEntry.objects.filter(kind=kind.name, slug=slug).first()
+    if entry:
+        return entry, None
+    target = moved_to(kind.name, slug)
+    if target is None:
+        return None, render(request, "410.html", status=410)
+    section = kinds.get(target.kind).section
+    return None, HttpResponsePermanentRedirect(reverse(name, args=[section, target.slug, *arguments]))
+
+
+def citation_of(request, read):
+    """The Citation of a ReadVersion."""
+    entry = read.entry
+    return citing.Citation(
+        key=f"{entry.kind}-{entry.slug}-v{entry.version}",
+        title=entry.title,
+        publication=PUBLICATION,
+        version=entry.version,
+        published=localdate(read.version.published_at),
+        url=request.build_absolute_uri(entry.get_version_url()),
+        language=entry.language,
+    )
+
+
+def _written(request, read, form, when=None):
+    """The answer that gives a ReadVersion in a form. when: the AsOf of a live entry that understands one."""
+    citation, entry = citation_of(request, read), read.entry
+    name = f"{citation.key}"
+    if form == "bib":
+        return download(citing.bibtex(citation), "application/x-bibtex", f"{name}.bib")
+    if form == "ris":
+        return download(citing.ris(citation), "application/x-research-info-systems", f"{name}.ris")
+    if form == "csl.json":
+        return json_answer(citing.csl(citation), "application/vnd.citationstyles.csl+json")
+    kind = kinds.get(entry.kind)
+    context = kind.context(entry, **({"as_of": when} if when else {}))
+    table = (kind.table or notes_table)(entry, context)
+    table.readme.extend(
+        [f"Version {entry.version}, published {citation.published.isoformat()}."]
+        + readme(citation.url, context["on"].isoformat() if "on" in context else "")
+    )
+    if form == "csv":
+        return table_answer(table, "csv", name)
+    if form == "json":
+        return json_answer(entry_data(request, read, context, table, citation))
+    return download(entry_markdown(request, read, context, table, citation), "text/markdown", f"{name}.md")
+
+
+@require_safe
+def entry_form(request, section, slug, form):
+    kind = _kind(section)
+    entry, instead = _live(request, kind, slug, "entry_form", form)
+    if instead:
+        return instead
+    version = PublicVersion.objects.get(entry_id=entry.pk, number=entry.version)
+    when = as_of(request) if kind.name in CARRYING else None
+    response = _written(request, ReadVersion(version, entry, entry), form, when)
+    if when:
+        response.status_code = when.status
+    return response
+
+
+@require_safe
+def version_form(request, section, slug, number, form):
+    read = find_version(_kind(section).name, slug, number)
+    if read.live is None:
+        return render(request, "410.html", status=410)
+    return _written(request, read, form)
+
+
+@require_safe
+def version_cite(request, section, slug, number):
+    """How to cite one version."""
+    read = find_version(_kind(section).name, slug, number)
+    if read.live is None:
+        return render(request, "410.html", status=410)
+    citation = citation_of(request, read)
+    context = {
+        "entry": read.entry,
+        "live": read.live,
+        "section": section,
+        "apa": citing.apa(citation),
+        "chicago": citing.chicago(citation),
+        "bibtex": citing.bibtex(citation),
+        "ris": citing.ris(citation).replace("\r\n", "\n"),
+    }
+    return render(request, "publishing/cite.html", context)
+
+
+@require_safe
+def entry_history(request, section, slug):
+    """The published versions of an entry, with the notes that readers were given."""
+    kind = _kind(section)
+    entry, instead = _live(request, kind, slug, "entry_history")
+    if instead:
+        return instead
+    versions = PublicVersion.objects.filter(entry_id=entry.pk).defer("content").order_by("-number")
+    return render(
+        request, "publishing/history.html", {"entry": entry, "kind": kind, "section": section, "versions": versions}
+    )
+
+
+@require_safe
+def entry_changes(request, section, slug, number):
+    """What a published version changed in the one before it."""
+    kind = _kind(section)
+    entry, instead = _live(request, kind, slug, "entry_changes", number)
+    if instead:
+        return instead
+    found = PublicVersion.objects.filter(entry_id=entry.pk, number__in=[number - 1, number])
+    pair = {version.number: version for version in found}
+    if len(pair) < 2:
+        raise Http404
+    old, new = (for_readers(kind, pair[n]) for n in (number - 1, number))
+    context = {
+        "entry": entry,
+        "kind": kind,
+        "section": section,
+        "version": pair[number],
+        "comparison": compare(old, new),
+    }
+    return render(request, "publishing/changes.html", context)
