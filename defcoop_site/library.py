@@ -22,7 +22,7 @@ from publishing import kinds
 from publishing.content import SCHEMA, SourceContent, digest
 from publishing.models import Entry, Snapshot, Source
 from publishing.names import normalise
-from publishing.projecting import stamp
+from publishing.projecting import search_row, stamp
 from publishing.public import Generation, PublicEntry, PublicVersion
 from publishing.references import EntryLink, link_rows, links_of
 from topics.desk import choice_rows
@@ -225,7 +225,7 @@ def _published_rows(kind, key, number, content):
     projected = kinds.get(kind).project(key, content)
     stamp(projected.entry, at, at, 1)
     links = [row for side in EntryLink.Side for row in link_rows(key, side, links_of(projected))]
-    return [snapshot, version, projected.entry, *projected.rows, *links]
+    return [snapshot, version, projected.entry, *projected.rows, search_row(projected.entry), *links]
 
 
 # Rows that others refer to go first.

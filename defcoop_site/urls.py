@@ -22,6 +22,8 @@ urlpatterns = [
     path("", include("topics.urls")),
     path("names/<str:name>/", name_detail, name="name_detail"),
     path("search/", views.search_results, name="search"),
+    path("search/names/", views.search_names, name="search_names"),
+    path("opensearch.xml", views.opensearch, name="opensearch"),
     path("about/", views.about, name="about"),
     path("about/editorial-policy/", views.about, {"name": "editorial_policy"}, name="editorial_policy"),
     path("about/accessibility/", views.about, {"name": "accessibility"}, name="accessibility"),

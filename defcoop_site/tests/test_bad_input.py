@@ -9,7 +9,7 @@ from publishing.desk import write_aliases
 
 ADDRESSES = [
     "/", "/articles/", "/articles/page/", "/articles/page/v/1/", "/actors/", "/actors/page/", "/actors/page/v/1/", "/agreements/", "/agreements/page/",
-    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/search/", "/about/", "/about/editorial-policy/", "/about/accessibility/",
+    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/search/", "/search/names/", "/opensearch.xml", "/about/", "/about/editorial-policy/", "/about/accessibility/",
     "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
     "/between/other/page/", "/names/shared/",
 ]  # fmt: skip
@@ -17,7 +17,7 @@ ADDRESSES = [
 FILE = f"media/{'0' * 64}-400.webp"
 GUESSED = ["/share/nothing/", f"/{FILE}", f"/share/nothing/{FILE}"]
 # Those that read parameters are asked with each one alone, the others with all at once.
-READING = ["/articles/", "/actors/", "/agreements/", "/topics/page/", "/search/", "/sitemap.xml"]
+READING = ["/articles/", "/actors/", "/agreements/", "/topics/page/", "/search/", "/search/names/", "/sitemap.xml"]
 PARAMETERS = [
     "page",
     "topic",
@@ -48,6 +48,7 @@ GARBAGE = {
     "unicode digits": quote("٣٤"),
     "superscript digit": quote("²"),
     "quotes": quote("'\"`;--"),
+    "operators of search": quote('NEAR(a b) -c "d* e:f | g & !h <-> (i {j} : k ^l OR NOT AND'),
     "wildcards": quote("%_\\%"),
     "markup": quote("<script>alert(1)</script>"),
     "template": quote("{{ 7|add:7 }}{% now %}%(x)s{0}"),
@@ -146,7 +147,13 @@ class BadInputTests(TestCase):
                         self.assertIn(self.client.get(pattern.format(garbage)).status_code, (301, 400, 404))
 
     def test_nul_and_broken_bytes_are_refused_with_400(self):
-        for address in ("/search/?q=%00", "/search/?q=%ff", "/search/?%00=1", "/articles/?page=%00"):
+        for address in (
+            "/search/?q=%00",
+            "/search/names/?q=%00",
+            "/search/?q=%ff",
+            "/search/?%00=1",
+            "/articles/?page=%00",
+        ):
             with self.subTest(address):
                 self.assertEqual(self.status(address), 400)
 

@@ -34,9 +34,12 @@ PAGES = {
     "/topics/": 1,
     "/topics/hub/": 6,  # topic, count, entries, their topics, topics that go with it: which, and their counts
     "/topics/hub+other/": 6,
-    "/search/?q=common": 3,  # count, entries, their topics
-    "/search/?q=common&kind=actor": 3,
+    "/search/?q=common": 5,  # what is found, entries, their topics, topics to narrow by, topics called so
+    "/search/?q=common&kind=actor&topic=hub": 5,
+    "/search/?q=commno": 5,  # nothing is found; topics called so, what is like it, its titles, and what that finds
     "/search/": 0,
+    "/search/names/?q=common": 3,  # topics, entries, their names
+    "/opensearch.xml": 0,
     "/feed/": 1,
     "/sitemap.xml": 4,  # entries and topics, each counted and read
     "/articles/hub/v/1/": 8,  # version, first version, live entry, and the page’s own five
