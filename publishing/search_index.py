@@ -65,7 +65,7 @@ def candidates(tiers, most, among=None):
         condition, given, key, table = backend(terms)
         confined = f" AND {key} IN (SELECT id FROM publishing_publicsearch WHERE {within})" if within else ""  # noqa: S608 - as below
         first = f"SELECT {key} AS id, {number} AS tier FROM {table} WHERE {condition}{confined} LIMIT {int(most)}"  # noqa: S608
-        parts.append(f"SELECT * FROM ({first}) tier_{number}")
+        parts.append(f"SELECT * FROM ({first}) tier_{number}")  # noqa: S608
         values += [*given, *(within_values if within else [])]
     hits = " UNION ALL ".join(parts)
     sql = f"""SELECT entry.id, entry.kind, entry.sort_key, MIN(hit.tier) FROM ({hits}) hit
