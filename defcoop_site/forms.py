@@ -12,6 +12,11 @@ LONGEST_QUERY = 200
 class SearchForm(FilterForm):
     q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
     kind = forms.CharField(required=False)
+    topic = forms.SlugField(required=False, max_length=100)
+
+    @property
+    def is_cut(self):
+        return len(self.data.get("q", "")) > LONGEST_QUERY
 
     def clean_q(self):
         return self.cleaned_data["q"][:LONGEST_QUERY]

@@ -1,18 +1,22 @@
 """Public pages that join the rooms: front page, search, what the publication says about itself, and pages for machines."""
 
 from django.conf import settings
+from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from publishing.lists import address_without_page, paginate
+from publishing import kinds
+from publishing.lists import PAGE_SIZE, address_without_page
 from publishing.public import PublicEntry
 from topics.lists import vocabulary, with_topics
 
-from .forms import SearchForm
-from .search import search
+from .forms import LONGEST_QUERY, SearchForm
+from .questions import Question
+from .search import kind_counts, offers, rows_of, search, suggestion, topic_counts, topics_called
 
 FEATURED, RECENT, TOPICS = 6, 8, 24
 
@@ -34,15 +38,52 @@ def home(request):
 def search_results(request):
     form = SearchForm(request.GET)
     chosen = form.chosen()
-    page = paginate(search(chosen.get("q", ""), chosen.get("kind", "")).for_list(), form)
+    question = Question(chosen.get("q", ""))
+    found = search(question, chosen.get("kind", ""), chosen.get("topic", ""))
+    page = Paginator(found.keys, PAGE_SIZE).get_page(form.page_number())
+    entries = rows_of(page.object_list, question)
+    topics = dict(with_topics(entry for entry, *_pieces in entries)) if entries else {}
     context = {
         "form": form,
         "q": chosen.get("q", ""),
+        "question": question,
+        "found": found,
         "page": page,
-        "rows": with_topics(page),
+        "rows": [(*row, topics[row[0]]) for row in entries],
+        "kinds": kind_counts(found),
+        "topic_counts": topic_counts(found.keys),
+        "topics_called": topics_called(question),
+        "suggestion": "" if found.keys else suggestion(question),
+        "kind": chosen.get("kind", ""),
+        "topic": chosen.get("topic", ""),
         "query": address_without_page(form),
     }
     return render(request, "defcoop_site/search_results.html", context)
+
+
+@require_safe
+def search_names(request):
+    """JSON {"results": [{"label", "detail", "address"}]}: what the letters typed so far may become."""
+    called = offers(request.GET.get("q", "")[:LONGEST_QUERY])
+    results = [
+        {"label": label, "detail": _detail(label, kind, target), "address": target.get_absolute_url()}
+        for label, kind, target in called
+    ]
+    return JsonResponse({"results": results})
+
+
+def _detail(label, kind, target):
+    if kind == "topic":
+        return gettext("Topic")
+    words = str(kinds.get(kind).label)
+    return words if label == target.title else f"{words}: {target.title}"
+
+
+@require_safe
+def opensearch(request):
+    """By which a browser offers the site's search (OpenSearch 1.1)."""
+    context = {"search": request.build_absolute_uri(reverse("search"))}
+    return render(request, "defcoop_site/opensearch.xml", context, content_type="application/opensearchdescription+xml")
 
 
 @require_safe

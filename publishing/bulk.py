@@ -16,7 +16,7 @@ from . import kinds
 from .audit import LONGEST, AuditEvent
 from .content import SCHEMA, digest
 from .models import Entry, Snapshot
-from .projecting import stamp
+from .projecting import search_row, stamp
 from .public import PublicEntry, PublicVersion
 from .publication import raise_generation
 from .references import EntryLink, link_rows, links_of
@@ -88,7 +88,7 @@ def _published_rows(item, projected, data, by):
         was=str(Entry.State.DRAFT.label),
         became=f"{item.content.title}, v1"[:LONGEST],
     )
-    return [version, event, projected.entry, *projected.rows]
+    return [version, event, projected.entry, *projected.rows, search_row(projected.entry)]
 
 
 @transaction.atomic

@@ -6,6 +6,7 @@ from .models import Entry, Snapshot
 from .public import PublicEntry, PublicVersion, Redirect
 from .publication import draft_links, drafted, live_links, projection, redirects_of
 from .references import EntryLink, written_links
+from .search_index import index_differences
 
 
 def _plain(field, row):
@@ -78,6 +79,7 @@ def check_public():
         for address in sorted(found.keys() | redirects.keys())
         if found.get(address) != redirects.get(address)
     ]
+    differences += index_differences()
     for tally in kinds.tallies():
         differences += tally.differences()
     return differences

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.utils.module_loading import import_string
 
-from .public import PublicImage
+from .public import PublicImage, PublicSearch
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,7 @@ class Kind:
 
     name: the word stored with entries; section: first part of its address; content: its content dataclass;
     project(key, content) -> Projection; context(public_entry) -> dict for `template`;
-    public_models: every model whose rows `project` makes, to which publishing adds the images; desk: path of the class that reads, writes and checks its working rows
+    public_models: every model whose rows `project` makes, to which publishing adds the images and what search reads; desk: path of the class that reads, writes and checks its working rows
     (named, not imported, so that public code never reaches working models); links_itself: whether texts that allow it link to
     such an entry at its first mention; table(entry, context) -> tables.Table: the rows of its page for those who calculate;
     about(entry) -> dict: what the entry is about, as schema.org names it.
@@ -44,7 +44,7 @@ class Kind:
     about: Callable | None = None
 
     def __post_init__(self):
-        self.public_models = [*self.public_models, PublicImage]
+        self.public_models = [*self.public_models, PublicImage, PublicSearch]
 
     @cached_property
     def desk(self):

@@ -2,11 +2,12 @@
 
 from .first_mentions import FirstMentions
 from .names import name_address, normalise
-from .public import PublicEntry, PublicLink, PublicName
+from .public import PublicEntry, PublicLink, PublicName, PublicSearch
+from .search_words import tokens
 from .text import Notes, link_target, linked_names, to_plain, typographic
 
 # Another word whenever a release projects snapshots otherwise than the one before: `manage.py prepare` then writes the public rows anew.
-PROJECTION = "projection:narrower-topics"
+PROJECTION = "projection:search-and-narrower-topics"
 
 
 def notes_of(content):
@@ -29,7 +30,7 @@ def public_entry(kind, key, content, *, category, page, notes, linked=()):
     names = [name for text in content.prose() for name in linked_names(text)]
     targets = list(dict.fromkeys(link_target(content.links, name) for name in names)) + list(linked)
     search_text = " ".join(to_plain(text) for text in content.prose())
-    return PublicEntry(
+    entry = PublicEntry(
         id=key,
         kind=kind,
         slug=content.slug,
@@ -55,6 +56,15 @@ def public_entry(kind, key, content, *, category, page, notes, linked=()):
         search_title=normalise(" ".join([content.title, *content.aliases])),
         search_text=normalise(f"{content.summary} {search_text}"),
     )
+    entry.plain_text = search_text
+    return entry
+
+
+def search_row(entry):
+    """The PublicSearch of an entry that `public_entry` has just made."""
+    names = [entry.title, *entry.page["aliases"]]
+    found_by = tokens(entry.kind, names, entry.summary, entry.plain_text)
+    return PublicSearch(entry_id=entry.pk, tokens=found_by, text=entry.plain_text)
 
 
 def link_rows(entry, ways):

@@ -163,6 +163,23 @@ def entries_by_name(names):
     return found
 
 
+class PublicSearch(PublicRow):
+    """What a live entry is found by. tokens: as `search_words.tokens` makes them; text: the words of its body, for excerpts.
+
+    The full-text index hangs on this table: a column of PostgreSQL's own (`vector`), or in SQLite a table beside it that triggers keep
+    (docs/decisions/0011-search.md). Whoever lets Django make this table anew on SQLite must make the triggers anew.
+    """
+
+    tokens = models.TextField()
+    text = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entry"], name="public_search_is_unique")]
+
+    def __str__(self):
+        return str(self.entry_id)
+
+
 class PublicVersion(models.Model):
     """The n-th published version of an entry: kept for ever, never changed."""
 

@@ -10,10 +10,11 @@ from .audit import AuditEvent, record
 from .checks import blocking
 from .image_check import faults
 from .models import Entry
-from .projecting import stamp
+from .projecting import search_row, stamp
 from .public import Generation, PublicEntry, PublicImage, PublicVersion, Redirect
 from .references import EntryLink, links_of, write_links
 from .review import OWN_WORK_RIGHT, close_published, is_approved, is_own_work
+from .search_index import rebuild_index
 
 AT_ONCE = 200
 
@@ -183,8 +184,10 @@ def projection(entry):
     result.entry.checked_on = entry.checks.aggregate(last=Max("on"))["last"]
     result.entry.withdrawn = entry.state == Entry.State.WITHDRAWN
     if result.entry.withdrawn:
-        # Nothing leads to a withdrawn page: it keeps its text and gives up its topics, links and participations.
+        # Nothing leads to a withdrawn page: it keeps its text and gives up its topics, links and participations, and no search finds it.
         result.rows.clear()
+    else:
+        result.rows.append(search_row(result.entry))
     result.rows.extend(_image_rows(entry, versions))
     return result
 
@@ -280,6 +283,7 @@ def _write(entries):
 def rebuild_public():
     """Write all public rows, and the table of links, anew from the snapshots. Returns the number of entries that have a page."""
     raise_generation()
+    rebuild_index()  # first: its triggers refuse to take out what is not in it
     published = Entry.objects.exclude(live=None)
     PublicEntry.objects.exclude(pk__in=published.values("pk")).delete()
     Redirect.objects.all().delete()

@@ -9,7 +9,7 @@ from publishing.desk import write_aliases
 
 ADDRESSES = [
     "/", "/articles/", "/articles/page/", "/articles/page/v/1/", "/actors/", "/actors/page/", "/actors/page/v/1/", "/agreements/", "/agreements/page/",
-    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/topics/page/feed/", "/search/", "/about/", "/about/editorial-policy/", "/about/accessibility/",
+    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/topics/page/feed/", "/search/", "/search/names/", "/opensearch.xml", "/about/", "/about/editorial-policy/", "/about/accessibility/",
     "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
     "/between/other/page/", "/map/", "/actors/page/map/", "/agreements/page/map/", "/timeline/", "/actors/page/timeline/", "/agreements/page/timeline/",
     "/names/shared/",
@@ -28,6 +28,7 @@ READING = [
     "/topics/",
     "/topics/page/",
     "/search/",
+    "/search/names/",
     "/sitemap.xml",
     "/map/",
     "/timeline/",
@@ -65,6 +66,7 @@ GARBAGE = {
     "unicode digits": quote("٣٤"),
     "superscript digit": quote("²"),
     "quotes": quote("'\"`;--"),
+    "operators of search": quote('NEAR(a b) -c "d* e:f | g & !h <-> (i {j} : k ^l OR NOT AND'),
     "wildcards": quote("%_\\%"),
     "markup": quote("<script>alert(1)</script>"),
     "template": quote("{{ 7|add:7 }}{% now %}%(x)s{0}"),
@@ -177,7 +179,13 @@ class BadInputTests(TestCase):
                         self.assertIn(self.client.get(pattern.format(garbage)).status_code, (301, 400, 404))
 
     def test_nul_and_broken_bytes_are_refused_with_400(self):
-        for address in ("/search/?q=%00", "/search/?q=%ff", "/search/?%00=1", "/articles/?page=%00"):
+        for address in (
+            "/search/?q=%00",
+            "/search/names/?q=%00",
+            "/search/?q=%ff",
+            "/search/?%00=1",
+            "/articles/?page=%00",
+        ):
             with self.subTest(address):
                 self.assertEqual(self.status(address), 400)
 

@@ -16,6 +16,7 @@ DESK = {
     "markdown.js",
     "typing.js",
     "completion.js",
+    "buffer.js",
     "preview.js",
     "findings.js",
     "topic-picker.js",

@@ -78,10 +78,17 @@ class LeakTests(TestCase):
         for address, content in self.before.items():
             self.assertEqual(content, after[address], address)
         self.assertNotContains(self.client.get(f"/search/?q={SECRET}"), "entry-line")
+        self.assertEqual(self.client.get(f"/search/names/?q={SECRET}").json(), {"results": []})
         self.assertEqual(check_public(), [])
 
     def public(self):
-        addresses = [*crawl(self.client), "/articles/nothing/", f"/search/?q={SECRET}"]
+        addresses = [
+            *crawl(self.client),
+            "/articles/nothing/",
+            f"/search/?q={SECRET}",
+            f"/search/names/?q={SECRET}",
+            "/search/?q=treaty",
+        ]
         addresses += [f"{address}?on=2000" for address in addresses if re.fullmatch(IN_TIME, address)]
         addresses += [f"/between/{self.organisation.slug}/{self.state.slug}/", f"/between/names/?q={SECRET}"]
         addresses += [f"/agreements/compare/?a={self.agreement.slug}"]

@@ -51,9 +51,12 @@ PAGES = {
     "/topics/hub+other/": 7,
     "/topics/hub/?narrower=no&kind=article&order=revised": 6,
     "/topics/hub/feed/": 2,  # topic, entries
-    "/search/?q=common": 3,  # count, entries, their topics
-    "/search/?q=common&kind=actor": 3,
+    "/search/?q=common": 5,  # what is found, entries, their topics, topics to narrow by, topics called so
+    "/search/?q=common&kind=actor&topic=hub": 5,
+    "/search/?q=commno": 5,  # nothing is found; topics called so, what is like it, its titles, and what that finds
     "/search/": 0,
+    "/search/names/?q=common": 3,  # topics, entries, their names
+    "/opensearch.xml": 0,
     "/feed/": 1,
     "/sitemap.xml": 4,  # entries and topics, each counted and read
     "/articles/hub/v/1/": 10,  # version, first version, topics merged since and above, live entry, and the page’s own five

@@ -14,7 +14,7 @@ from articles.models import Article, Section
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, make_topic, publish_now
 from publishing.check import check_public
 from publishing.models import Entry, Snapshot, Source
-from publishing.public import Generation, PublicEntry, PublicLink, PublicVersion, Redirect
+from publishing.public import Generation, PublicEntry, PublicLink, PublicSearch, PublicVersion, Redirect
 from publishing.publication import PublicationError, publish, rebuild_public, unpublish
 from publishing.snapshots import restore, take_snapshot
 from topics.models import SeeAlsoChoice
@@ -753,6 +753,8 @@ class CheckPublicTests(TestCase):
             ),
         )
         yield "search text", lambda: PublicEntry.objects.filter(pk=self.article.pk).update(search_text="forged")
+        yield "search row", lambda: PublicSearch.objects.filter(entry=self.article.pk).update(tokens="forged")
+        yield "missing search row", lambda: PublicSearch.objects.filter(entry=self.article.pk).delete()
         yield "withdrawn", lambda: PublicEntry.objects.filter(slug="withdrawn").update(withdrawn=False)
         yield "version", lambda: PublicEntry.objects.filter(pk=self.article.pk).update(version=7)
         yield "missing page", lambda: self.entry().delete()

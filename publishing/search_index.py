@@ -1,0 +1,105 @@
+"""Looking tokens up in the database's own full-text index: FTS5 in SQLite, a tsvector with a GIN index in PostgreSQL.
+
+What is asked for is a list of terms, all of which must hold: each a list of Lookups, one of which must hold. Tokens are quoted here and
+nowhere else, so nothing typed is ever an operator.
+"""
+
+import re
+from dataclasses import dataclass
+
+from django.db import DatabaseError, connection, transaction
+
+from .public import PublicEntry
+
+TOKEN = re.compile(r"[\w\ue000-\uf8ff]+")
+
+
+@dataclass(frozen=True)
+class Lookup:
+    """Tokens that follow each other; with prefix, the last one is how a token begins."""
+
+    tokens: tuple
+    prefix: bool = False
+
+    def __post_init__(self):
+        if not self.tokens or not all(TOKEN.fullmatch(token) for token in self.tokens):
+            raise ValueError(f"not tokens: {self.tokens}")
+
+    def marked(self, mark):
+        return Lookup(tuple(mark + token for token in self.tokens), self.prefix)
+
+
+def _sqlite(terms):
+    def quoted(lookup):
+        return f'"{" ".join(lookup.tokens)}"' + (" *" if lookup.prefix else "")
+
+    match = " AND ".join(f"({' OR '.join(map(quoted, term))})" for term in terms)
+    return "publishing_search_index MATCH %s", [match], "rowid", "publishing_search_index"
+
+
+def _postgresql(terms):
+    def words(lookup):
+        *whole, last = [f"'{token}'" for token in lookup.tokens]
+        return "(" + " & ".join([*whole, last + (":*" if lookup.prefix else "")]) + ")"
+
+    query = " & ".join(f"({' | '.join(map(words, term))})" for term in terms)
+    conditions, values = ["vector @@ %s::tsquery"], [query]
+    for term in terms:
+        if any(len(lookup.tokens) > 1 for lookup in term):
+            # The index knows which words there are, and the text in which order. A prefix may go on after the last word.
+            conditions.append("(" + " OR ".join(["(' ' || tokens || ' ') LIKE %s"] * len(term)) + ")")
+            values += [f"% {' '.join(lookup.tokens)}{'' if lookup.prefix else ' '}%" for lookup in term]
+    return " AND ".join(conditions), values, "id", "publishing_publicsearch"
+
+
+def candidates(tiers, most, among=None):
+    """[(entry key, kind, sort key, tier)] of live entries for which the terms of a tier hold, each with its first tier.
+
+    tiers: lists of terms. From each at most `most` entries are read, so that what is in every entry costs no more than what is in a
+    thousand. among: a queryset of one column of entry keys, to which entries are confined. One query.
+    """
+    backend = {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor]
+    parts, values = [], []
+    within, within_values = _within(among)
+    for number, terms in enumerate(tiers):
+        condition, given, key, table = backend(terms)
+        confined = f" AND {key} IN (SELECT id FROM publishing_publicsearch WHERE {within})" if within else ""  # noqa: S608 - as below
+        first = f"SELECT {key} AS id, {number} AS tier FROM {table} WHERE {condition}{confined} LIMIT {int(most)}"  # noqa: S608
+        parts.append(f"SELECT * FROM ({first}) tier_{number}")  # noqa: S608
+        values += [*given, *(within_values if within else [])]
+    hits = " UNION ALL ".join(parts)
+    sql = f"""SELECT entry.id, entry.kind, entry.sort_key, MIN(hit.tier) FROM ({hits}) hit
+        JOIN publishing_publicsearch row ON row.id = hit.id JOIN publishing_publicentry entry ON entry.id = row.entry_id
+        WHERE NOT entry.withdrawn GROUP BY entry.id, entry.kind, entry.sort_key"""  # noqa: S608 - all that is given is a parameter
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+        to_python = PublicEntry._meta.pk.to_python
+        return [(to_python(key), *others) for key, *others in cursor.fetchall()]
+
+
+def _within(among):
+    if among is None:
+        return "", []
+    sql, values = among.query.sql_with_params()
+    return f"entry_id IN ({sql})", list(values)
+
+
+def index_differences():
+    """A sentence if the index is not what the table says. PostgreSQL's is a part of the table and cannot differ."""
+    if connection.vendor != "sqlite":
+        return []
+    try:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(
+                "INSERT INTO publishing_search_index (publishing_search_index, rank) VALUES ('integrity-check', 1)"
+            )
+    except DatabaseError:
+        return ["the search index differs from its table"]
+    return []
+
+
+def rebuild_index():
+    """Make SQLite's index anew from its table."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("INSERT INTO publishing_search_index (publishing_search_index) VALUES ('rebuild')")
