@@ -156,8 +156,8 @@ def parts_of(data):
 
 
 def part_digest(part):
-    """SHA-256 of what a part says, wherever it stands, as 64 hexadecimal digits."""
-    return digest({name: value for name, value in part.items() if name != "position"})
+    """SHA-256 of what a part says, wherever it stands and whatever topics it has, as 64 hexadecimal digits."""
+    return digest({name: value for name, value in part.items() if isinstance(value, str)})
 
 
 def _flat(data):
