@@ -21,7 +21,7 @@ from .excerpts import Marker
 from .questions import Question
 
 # From each tier so many entries are read and put in order. Whoever finds more wants another word, and reads how to narrow.
-MOST = 1000
+MOST = 500
 MOST_TOPICS, MOST_FACETS, MOST_OFFERED, MOST_MISTYPED = 6, 12, 8, 200
 ALIKE = 0.7
 SHORTEST_TOPIC = 2
