@@ -12,6 +12,7 @@ ADDRESSES = [
     "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/search/", "/about/", "/about/editorial-policy/", "/about/accessibility/",
     "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
     "/between/other/page/", "/names/shared/",
+    *(f"/{section}.{form}" for section in ("articles", "actors", "agreements") for form in ("csv", "json")),
     *(f"/{section}/page{place}.{form}" for section in ("articles", "actors", "agreements") for place in ("", "/v/1")
       for form in ("json", "md", "csv", "bib", "ris", "csl.json")),
     *(f"/{section}/page/{place}/" for section in ("articles", "actors", "agreements") for place in ("v/1/cite", "history", "history/2")),
@@ -20,7 +21,16 @@ ADDRESSES = [
 FILE = f"media/{'0' * 64}-400.webp"
 GUESSED = ["/share/nothing/", f"/{FILE}", f"/share/nothing/{FILE}"]
 # Those that read parameters are asked with each one alone, the others with all at once.
-READING = ["/articles/", "/actors/", "/agreements/", "/topics/page/", "/search/", "/sitemap.xml"]
+READING = [
+    "/articles/",
+    "/actors/",
+    "/agreements/",
+    "/topics/page/",
+    "/search/",
+    "/sitemap.xml",
+    "/agreements.csv",
+    "/actors.json",
+]
 PARAMETERS = [
     "page",
     "topic",
