@@ -37,7 +37,8 @@ def to_csv(table):
     written = io.StringIO()
     writer = csv.writer(written)
     for line in [table.title, *table.readme]:
-        writer.writerow(["# " + " ".join(str(line).split())])
+        # Not quoted as a cell: programs know a comment by its first character.
+        written.write(f"# {' '.join(str(line).split())}\r\n")
     writer.writerow(table.columns)
     writer.writerows([cell(value) for value in row] for row in table.rows)
     return written.getvalue()
