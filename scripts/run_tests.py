@@ -26,6 +26,7 @@ SETTINGS = {
     "EMAIL_URL": "memorymail://",
     "DEFAULT_FROM_EMAIL": "desk@localhost",
     "CONTACT_EMAIL": "",
+    "CONTENT_LICENCE": "",
     "LOG_LEVEL": "INFO",
     "STATIC_ROOT": str(BASE_DIR / "staticfiles"),
     "MEDIA_ROOT": str(BASE_DIR / "media"),
