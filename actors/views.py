@@ -8,12 +8,14 @@ from django.views.decorators.http import require_safe
 
 from publishing.lists import FilterForm, address_without_page, paginate
 from publishing.public import PublicEntry
+from publishing.tables import list_readme, table_answer
 from publishing.views import entry_detail, entry_version
 from topics.lists import TopicFilter
 
 from . import terms
 from .as_of import as_known, as_of, carry
 from .public import PublicActor, PublicAgreement, PublicParticipation
+from .tables import actor_list_table, agreement_list_table
 
 ANY = [("", _("any"))]
 FIRST_DECADE = 1810
@@ -75,8 +77,8 @@ def list_context(page, rows, form, when):
     return {"page": page, "rows": rows, "form": form, "query": query, "as_of": when}
 
 
-@require_safe
-def actor_list(request):
+def _listed_actors(request):
+    """The template context of the list of actors that a request asks for."""
     when = as_of(request)
     form = ActorFilterForm(request.GET)
     chosen = form.chosen()
@@ -94,7 +96,28 @@ def actor_list(request):
         for actor in details.values():
             actor.dissolved = as_known(actor.dissolved, when.day)
     rows = [(entry, details[entry.pk]) for entry in page]
-    return render(request, "actors/actor_list.html", list_context(page, rows, form, when), status=when.status)
+    return list_context(page, rows, form, when)
+
+
+@require_safe
+def actor_list(request):
+    context = _listed_actors(request)
+    return render(request, "actors/actor_list.html", context, status=context["as_of"].status)
+
+
+@require_safe
+def actor_list_form(request, form):
+    """The rows of the same page of the list as a file. form: "csv" or "json"."""
+    context = _listed_actors(request)
+    return _list_answer(request, form, actor_list_table(context["rows"]), context)
+
+
+def _list_answer(request, form, table, context):
+    page, when = context["page"], context["as_of"]
+    table.readme.extend(list_readme(request, page, when.day.isoformat()))
+    response = table_answer(table, form, table.title.lower())
+    response.status_code = when.status
+    return response
 
 
 @require_safe
@@ -119,8 +142,8 @@ def _parties_on(page, on):
     return dict(rows.order_by().values_list("entry").annotate(n=Count("actor", distinct=True)))
 
 
-@require_safe
-def agreement_list(request):
+def _listed_agreements(request):
+    """The template context of the list of agreements that a request asks for."""
     when = as_of(request)
     form = AgreementFilterForm(request.GET, as_of=when)
     chosen = form.chosen()
@@ -143,11 +166,23 @@ def agreement_list(request):
         for row in details.values():
             row.party_count = parties.get(row.entry_id, 0)
     rows = [(entry, details[entry.pk], details[entry.pk].status_on(when.day)) for entry in page]
-    context = {
+    return {
         **list_context(page, rows, form, when),
         "definition": terms.AGREEMENT_TYPE_DEFINITIONS.get(chosen.get("type"), ""),
     }
-    return render(request, "actors/agreement_list.html", context, status=when.status)
+
+
+@require_safe
+def agreement_list(request):
+    context = _listed_agreements(request)
+    return render(request, "actors/agreement_list.html", context, status=context["as_of"].status)
+
+
+@require_safe
+def agreement_list_form(request, form):
+    """The rows of the same page of the list as a file. form: "csv" or "json"."""
+    context = _listed_agreements(request)
+    return _list_answer(request, form, agreement_list_table(context["rows"]), context)
 
 
 @require_safe

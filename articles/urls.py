@@ -4,6 +4,7 @@ from . import views
 
 urlpatterns = [
     path("articles/", views.article_list, name="article_list"),
+    path("articles.<table:form>", views.article_list_form, name="article_list_form"),
     path("articles/<slug:slug>/", views.article_detail, name="article_detail"),
     path("articles/<slug:slug>/v/<int:number>/", views.article_version, name="article_version"),
 ]

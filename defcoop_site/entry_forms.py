@@ -139,6 +139,8 @@ def entry_changes(request, section, slug, number):
     entry, instead = _live(request, kind, slug, "entry_changes", number)
     if instead:
         return instead
+    if not 1 < number <= entry.version:  # a database refuses numbers that no version reaches
+        raise Http404
     found = PublicVersion.objects.filter(entry_id=entry.pk, number__in=[number - 1, number])
     pair = {version.number: version for version in found}
     if len(pair) < 2:

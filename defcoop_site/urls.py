@@ -6,7 +6,7 @@ from django.urls import include, path, re_path, register_converter
 from django.views.decorators.http import require_safe
 
 from publishing.media import media
-from publishing.negotiation import FormConverter
+from publishing.negotiation import FormConverter, TableFormConverter
 from publishing.share_pages import shared_draft, shared_file
 from publishing.views import name_detail
 
@@ -15,6 +15,7 @@ from .feeds import LatestFeed
 from .sitemaps import SITEMAPS
 
 register_converter(FormConverter, "form")
+register_converter(TableFormConverter, "table")
 
 RENDITION = r"([0-9a-f]{64})-([1-9][0-9]{0,3})\.(avif|webp)"  # digest, width, format
 

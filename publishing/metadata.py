@@ -58,14 +58,12 @@ def json_ld(request, entry, address):
         "@type": "Article",
         "@id": f"urn:uuid:{entry.pk}",
         "headline": entry.title,
-        "description": entry.summary,
         "url": address,
         "inLanguage": entry.language,
         "version": str(entry.version),
         "datePublished": localdate(entry.first_published_at).isoformat(),
         "dateModified": localdate(entry.revised_at).isoformat(),
         "isPartOf": {"@type": "WebSite", "name": PUBLICATION, "url": home},
-        "publisher": {"@type": "Organization", "name": PUBLICATION, "url": home},
         **({"about": kind.about(entry)} if kind.about else {}),
     }
 

@@ -24,6 +24,12 @@ class FormConverter:
         return value
 
 
+class TableFormConverter(FormConverter):
+    """The last part of the address of a list's rows."""
+
+    regex = "csv|json"
+
+
 def _weights(accept):
     """{media type: weight, 0 to 1} of an Accept header. What makes no sense counts for nothing."""
     weights = {}

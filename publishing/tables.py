@@ -9,6 +9,7 @@ from django.http import HttpResponse, JsonResponse
 
 # How a spreadsheet would begin a formula. Such a cell gets an apostrophe before it (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
+LONGEST_ADDRESS = 500
 DATES = "Dates are EDTF level 0: 1949, 1949-04 or 1949-04-04, as precise as the source; “unknown”: no source says; empty: it did not happen."
 
 
@@ -36,7 +37,8 @@ def to_csv(table):
     written = io.StringIO()
     writer = csv.writer(written)
     for line in [table.title, *table.readme]:
-        writer.writerow(["# " + " ".join(str(line).split())])
+        # Not quoted as a cell: programs know a comment by its first character.
+        written.write(f"# {' '.join(str(line).split())}\r\n")
     writer.writerow(table.columns)
     writer.writerows([cell(value) for value in row] for row in table.rows)
     return written.getvalue()
@@ -72,6 +74,13 @@ def readme(address, day=""):
     licence = settings.CONTENT_LICENCE or "not stated; ask the publisher"
     lines = [f"From: {address}", f"Licence: {licence}", DATES]
     return [*lines, f"Status as of {day}."] if day else lines
+
+
+def list_readme(request, page, day=""):
+    """The readme of one page of a list; its address leads to the same rows."""
+    lines = readme(request.build_absolute_uri()[:LONGEST_ADDRESS], day)
+    count, number, pages = page.paginator.count, page.number, page.paginator.num_pages
+    return [*lines, f"{count} in all; page {number} of {pages}. Add another page=N to the address for the others."]
 
 
 def notes_table(entry, context=None):

@@ -26,6 +26,7 @@ SETTINGS = {
     "EMAIL_URL": "memorymail://",
     "DEFAULT_FROM_EMAIL": "desk@localhost",
     "CONTACT_EMAIL": "",
+    "CONTENT_LICENCE": "",
     "LOG_LEVEL": "INFO",
     "PAGE_CACHE_MB": "32",
     "PAGE_CDN_SECONDS": "0",

@@ -13,6 +13,7 @@ ADDRESSES = [
     "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
     "/between/other/page/", "/map/", "/actors/page/map/", "/agreements/page/map/", "/timeline/", "/actors/page/timeline/", "/agreements/page/timeline/",
     "/names/shared/",
+    *(f"/{section}.{form}" for section in ("articles", "actors", "agreements") for form in ("csv", "json")),
     *(f"/{section}/page{place}.{form}" for section in ("articles", "actors", "agreements") for place in ("", "/v/1")
       for form in ("json", "md", "csv", "bib", "ris", "csl.json")),
     *(f"/{section}/page/{place}/" for section in ("articles", "actors", "agreements") for place in ("v/1/cite", "history", "history/2")),
@@ -32,6 +33,8 @@ READING = [
     "/sitemap.xml",
     "/map/",
     "/timeline/",
+    "/agreements.csv",
+    "/actors.json",
 ]
 PARAMETERS = [
     "page",

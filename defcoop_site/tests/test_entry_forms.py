@@ -4,6 +4,7 @@ import json
 import re
 
 from django.test import TestCase, override_settings
+from django.utils.html import escape
 
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, make_topic, publish_now
 from publishing.negotiation import FORMS
@@ -175,3 +176,23 @@ class EntryFormTests(TestCase):
         self.assertContains(changes, "told otherwise.")
         for number in (1, 4):
             self.assertEqual(self.get(f"/articles/one/history/{number}/").status_code, 404)
+
+    def test_list_as_csv_holds_exactly_the_rows_of_the_page(self):
+        for number in range(31):
+            publish_now(make_agreement(title=f"Treaty {number:02}", signed="1960", topics=[self.topic]))
+
+        for query in ("", "page=2", "on=1955", "status=unknown", "topic=airlift&page=2"):
+            html = self.get(f"/agreements/?{query}").content.decode()
+            titles = re.findall(r'<a href="/agreements/[^"]+">([^<]+)</a> <span class="records__summary"', html)
+            records = self.get(f"/agreements.json?{query}").json()["rows"]
+            text = self.get(f"/agreements.csv?{query}").content.decode()
+            rows = [row for row in csv.reader(io.StringIO(text)) if not row[0].startswith("# ")]
+
+            self.assertEqual([escape(record["title"]) for record in records], titles, query)
+            self.assertEqual([row[0] for row in rows[1:]], [record["title"] for record in records])
+            self.assertTrue(all(record["dated"] in ("1949", "1960") for record in records))
+
+    def test_lists_of_articles_and_actors_are_files_too(self):
+        self.assertEqual(self.get("/articles.json").json()["rows"][0]["topics"], "airlift")
+        self.assertEqual(self.get("/actors.json?kind=state").json()["rows"][0]["title"], "Ruritania")
+        self.assertEqual(self.get("/actors.csv?on=never").status_code, 400)

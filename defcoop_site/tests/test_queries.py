@@ -61,6 +61,9 @@ PAGES = {
     "/sitemap.xml": 4,  # entries and topics, each counted and read
     "/articles/hub/v/1/": 10,  # version, first version, topics merged since and above, live entry, and the page’s own five
     "/names/shared/": 1,
+    "/articles.csv": 4,
+    "/actors.json?on=1950": 4,
+    "/agreements.csv?on=1950": 5,
     "/articles/hub.json": 6,  # entry, version, what it names, and the page’s own without dead addresses
     "/actors/hub.json": 9,
     "/agreements/hub.json": 7,
