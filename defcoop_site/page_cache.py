@@ -21,6 +21,7 @@ from django.db import Error, connection
 from django.utils import timezone
 from django.utils.http import http_date
 
+from publishing.negotiation import wanted_form
 from publishing.public import Generation
 
 # The parameters that public pages read. Others reach neither the key nor the page, so that nobody fills the cache with copies of one page.
@@ -180,7 +181,7 @@ class PageCache:
             and not environ["PATH_INFO"].startswith(PRIVATE)
             and len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) < LONGEST_ADDRESS
             and f"{settings.SESSION_COOKIE_NAME}=" not in environ.get("HTTP_COOKIE", "")
-            and _takes_pages(environ.get("HTTP_ACCEPT", ""))
+            and not wanted_form(environ.get("HTTP_ACCEPT", ""))
         )
 
     def key(self, environ):
@@ -238,11 +239,6 @@ class PageCache:
 
 
 MADE_ANEW = ("content-length", "content-encoding", "etag", "last-modified", "cache-control", "vary")
-
-
-def _takes_pages(accept):
-    """Whether a client takes what an address answers without being asked for another form."""
-    return not accept or "text/html" in accept or "*/*" in accept
 
 
 def _run(application, environ):

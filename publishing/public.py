@@ -167,7 +167,7 @@ class PublicSearch(PublicRow):
     """What a live entry is found by. tokens: as `search_words.tokens` makes them; text: the words of its body, for excerpts.
 
     The full-text index hangs on this table: a column of PostgreSQL's own (`vector`), or in SQLite a table beside it that triggers keep
-    (docs/decisions/0011-search.md). Whoever lets Django make this table anew on SQLite must make the triggers anew.
+    (docs/decisions/0009-search.md). Whoever lets Django make this table anew on SQLite must make the triggers anew.
     """
 
     tokens = models.TextField()

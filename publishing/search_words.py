@@ -1,7 +1,7 @@
 """What an entry is found by: texts to tokens, the same for indexing and for asking.
 
 A token is a word's stem, or something else about the entry behind a private-use character that no text has (`names.UNSEEN`). The
-databases only store tokens and look them up, so both give the same answers (docs/decisions/0011-search.md).
+databases only store tokens and look them up, so both give the same answers (docs/decisions/0009-search.md).
 """
 
 import re
