@@ -189,7 +189,7 @@ class AsOfTests(ScenarioTestCase):
         for address in ("/actors/france/", "/actors/org/", "/actors/", "/agreements/", "/map/"):
             self.assertContains(page, f'href="{address}?on=1950"')
         self.assertNotContains(page, "/topics/?on")
-        self.assertContains(page, '<link rel="canonical" href="/agreements/pact/">')
+        self.assertContains(page, '<link rel="canonical" href="http://testserver/agreements/pact/">')
         self.assertContains(self.client.get("/agreements/?on=1950"), 'href="/agreements/pact/?on=1950"')
 
     def test_former_address_leads_on_with_the_day(self):

@@ -1,17 +1,14 @@
-"""What the trash, releases and upkeep offer to the desk's front page."""
+"""What releases offer to the desk's front page."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-import time_machine
 from django.template import Context, Template
 from django.test import RequestFactory, TestCase
 from django.utils import timezone
 
-from defcoop_site.factories import make_actor, make_article, publish_now
+from defcoop_site.factories import make_article
 from publishing.releases import Release, add_to_release, schedule_release
 from publishing.snapshots import take_snapshot
-from publishing.trash import put_in_trash
-from publishing.upkeep import Upkeep
 
 from .desk import make_editor
 
@@ -24,16 +21,6 @@ class FrontListTests(TestCase):
         request.user = user
         with self.assertNumQueries(1):
             return Template("{% load desk %}" + template).render(Context({"request": request}))
-
-    def test_overdue_entries_of_the_user(self):
-        user = make_editor(everything=True)
-        with time_machine.travel(datetime(2020, 1, 1, tzinfo=UTC)):
-            article = publish_now(make_article(title="Late"))
-        Upkeep.objects.create(entry_id=article.pk, owner=user, interval=12)
-
-        shown = self.shown("{% overdue_for_check as rows %}{% for row in rows %}{{ row.title }}{% endfor %}", user)
-
-        self.assertEqual(shown, "Late")
 
     def test_open_releases_the_next_first(self):
         user = make_editor(everything=True)
@@ -55,12 +42,3 @@ class FrontListTests(TestCase):
         )
 
         self.assertEqual(shown, "0")
-
-    def test_trash_with_the_days_that_are_left_and_only_kinds_that_the_user_sees(self):
-        put_in_trash(make_article(title="Put away"))
-        put_in_trash(make_actor(title="An actor"))
-        user = make_editor(rights=READER)
-        user.get_all_permissions()
-        template = "{% in_trash as rows %}{% for row in rows %}{{ row.entry.title }} {{ row.days }}{% endfor %}"
-
-        self.assertEqual(self.shown(template, user), "Put away 30")

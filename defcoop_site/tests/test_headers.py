@@ -7,7 +7,7 @@ from django.test import SimpleTestCase, TestCase
 
 from defcoop_site.factories import make_actor, make_agreement, make_article, publish_now
 
-MOST_CSS, MOST_SCRIPT = 30_000, 10_000
+MOST_CSS, MOST_SCRIPT = 32_000, 10_000
 # The desk’s own, which no reader loads.
 DESK = {
     "desk.css",
@@ -22,7 +22,7 @@ DESK = {
     "topic-picker.js",
     "see-also-panel.js",
 }
-MOST_DESK_CSS, MOST_DESK_SCRIPT = 16_000, 30_000
+MOST_DESK_CSS, MOST_DESK_SCRIPT = 16_000, 32_000
 
 
 class HeaderTests(TestCase):

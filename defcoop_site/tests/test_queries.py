@@ -72,8 +72,8 @@ PAGES = {
     "/agreements/hub.csv": 6,
     "/actors/hub.csv?on=1950": 8,
     "/articles/hub.bib": 2,  # entry, version
-    "/articles/hub/v/1.csl.json": 3,  # version, first version, live entry
-    "/articles/hub/v/1/cite/": 3,
+    "/articles/hub/v/1.csl.json": 5,  # version, first version, topics merged since, where they stand, live entry
+    "/articles/hub/v/1/cite/": 5,
     "/articles/hub/history/": 2,  # entry, versions
     "/healthz": 1,
     "/robots.txt": 0,

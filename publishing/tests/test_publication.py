@@ -389,7 +389,7 @@ class VersionPageTests(ScenarioTestCase):
 
         self.assertContains(response, "Old text.")
         self.assertContains(response, "has been superseded")
-        self.assertContains(response, '<link rel="canonical" href="/articles/a/">')
+        self.assertContains(response, '<link rel="canonical" href="http://testserver/articles/a/">')
         self.assertContains(self.client.get("/articles/a/v/2/"), "the present one")
 
     def test_version_page_stays_at_its_address_after_a_rename_and_is_at_the_new_one_too(self):
