@@ -1,29 +1,53 @@
 """What is missing or weak in actors and agreements, beside what publishing finds in every entry."""
 
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 
 from publishing.checks import Finding, is_unsourced
 
 from . import order
 
+# Fields without which an actor, an agreement or a part of one says too little to be published, with what to say.
+ACTOR = {"actor_kind": _("Choose its kind."), "region": _("Choose its region.")}
+AGREEMENT = {
+    "agreement_type": _("Choose its type."),
+    "legal_force": _("Choose its legal force."),
+    "scope": _("Choose its scope."),
+}
+PARTS = {
+    "obligations": {
+        "kind": _("Choose its kind."),
+        "description": _("Say it in plain words."),
+        "source": _("No source is named."),
+    },
+    "participations": {"role": _("Choose the role."), "source": _("No source is named.")},
+}
+
 
 def check_actor(content):
     """Findings of an ActorContent."""
-    return [*_body(content), *_facts(content), *_misplaced(content, order.ACTOR)]
+    return [*_needed(content, ACTOR), *_body(content), *_facts(content), *_misplaced(content, order.ACTOR)]
 
 
 def check_agreement(content):
     """Findings of an AgreementContent."""
-    found = [*_body(content), *_facts(content), *_misplaced(content, order.AGREEMENT)]
+    found = [*_needed(content, AGREEMENT), *_body(content), *_facts(content), *_misplaced(content, order.AGREEMENT)]
     if not content.participations:
         found.append(Finding((), _("It names no parties.")))
-    for list_name in ("obligations", "participations"):
+    for list_name, needed in PARTS.items():
         for part in getattr(content, list_name):
-            if not part.source:
-                found.append(Finding((list_name, part.key, "source"), _("No source is named.")))
+            found += _needed(part, needed, list_name, part.key)
     for spell in content.participations:
         found += _misplaced(spell, order.SPELL, "participations", spell.key)
     return found
+
+
+def _needed(content, fields, *where):
+    """A blocking Finding for each of the fields that is empty."""
+    return [
+        Finding((*where, name), str(message), blocking=True)
+        for name, message in fields.items()
+        if not getattr(content, name).strip()
+    ]
 
 
 def _body(content):

@@ -49,9 +49,9 @@ class Actor(Entry):
     Kind = terms.ActorKind
     Region = terms.Region
 
-    actor_kind = models.CharField(_("kind"), max_length=20, choices=terms.ActorKind)
+    actor_kind = models.CharField(_("kind"), max_length=20, choices=terms.ActorKind, blank=True)
     official_name = models.CharField(_("official name"), max_length=200, blank=True)
-    region = models.CharField(_("region"), max_length=30, choices=terms.Region)
+    region = models.CharField(_("region"), max_length=30, choices=terms.Region, blank=True)
     iso3 = models.CharField(
         _("ISO 3166 code"), max_length=3, blank=True, help_text=_("Three capital letters; states in being only.")
     )
@@ -131,9 +131,9 @@ class Agreement(Entry):
     KIND = "agreement"
     Type = terms.AgreementType
 
-    agreement_type = models.CharField(_("type"), max_length=30, choices=terms.AgreementType)
-    legal_force = models.CharField(_("legal force"), max_length=30, choices=terms.LegalForce)
-    scope = models.CharField(_("scope"), max_length=20, choices=terms.Scope)
+    agreement_type = models.CharField(_("type"), max_length=30, choices=terms.AgreementType, blank=True)
+    legal_force = models.CharField(_("legal force"), max_length=30, choices=terms.LegalForce, blank=True)
+    scope = models.CharField(_("scope"), max_length=20, choices=terms.Scope, blank=True)
     adopted = DateTextField(_("adopted"))
     opened = DateTextField(_("opened for signature"))
     signed = DateTextField(
@@ -226,7 +226,7 @@ class Obligation(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="obligations")
     position = models.PositiveSmallIntegerField(_("order"), default=0)
-    kind = models.CharField(_("kind"), max_length=20, choices=terms.ObligationKind)
+    kind = models.CharField(_("kind"), max_length=20, choices=terms.ObligationKind, blank=True)
     article = models.CharField(_("article"), max_length=80, blank=True)
     condition = models.CharField(
         _("condition"),
@@ -267,8 +267,10 @@ class Obligation(models.Model):
         related_name="+",
         help_text=_("Empty: to every other party."),
     )
-    description = models.TextField(_("in plain words"))
-    source = models.ForeignKey(Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+")
+    description = models.TextField(_("in plain words"), blank=True)
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     locator = models.CharField(_("place in the source"), max_length=120, blank=True)
 
     class Meta:
@@ -294,7 +296,7 @@ class Participation(models.Model):
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="participations")
     actor = models.ForeignKey(Actor, verbose_name=_("actor"), on_delete=models.PROTECT, related_name="participations")
     position = models.PositiveSmallIntegerField(_("order"), default=0)
-    role = models.CharField(_("role"), max_length=20, choices=terms.Role)
+    role = models.CharField(_("role"), max_length=20, choices=terms.Role, blank=True)
     signed = DateTextField(_("signed"))
     ratified = DateTextField(
         _("ratified at home"),
@@ -336,7 +338,9 @@ class Participation(models.Model):
     note = models.TextField(
         _("note"), blank=True, help_text=_("Reservation, declaration or dispute about a date, in plain words.")
     )
-    source = models.ForeignKey(Source, verbose_name=_("source"), on_delete=models.PROTECT, related_name="+")
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     locator = models.CharField(_("place in the source"), max_length=120, blank=True)
 
     class Meta:

@@ -81,8 +81,8 @@ def actor_facts(entry, around, as_of):
     return _filled(
         [
             Fact(_("Official name"), text=facts["official_name"]),
-            Fact(_("Kind"), text=terms.ActorKind(facts["actor_kind"]).label),
-            Fact(_("Region"), text=terms.Region(facts["region"]).label),
+            Fact(_("Kind"), text=terms.word(terms.ActorKind, facts["actor_kind"])),
+            Fact(_("Region"), text=terms.word(terms.Region, facts["region"])),
             Fact(_("Also known as"), text=", ".join(entry.page["aliases"])),
             Fact(_("Founded"), date=facts["founded"]),
             Fact(_("Dissolved"), date=facts["dissolved"]),
@@ -233,13 +233,13 @@ def _dispute(values, labels):
 def agreement_facts(entry, around, as_of):
     """The facts box of an agreement."""
     facts = _facts_on(entry, as_of)
-    ended_by = terms.TerminationCause(facts["termination_cause"]).label if facts["termination_cause"] else ""
+    ended_by = terms.word(terms.TerminationCause, facts["termination_cause"])
     links = around.links_here
     return _filled(
         [
-            Fact(_("Type"), text=terms.AgreementType(facts["agreement_type"]).label),
-            Fact(_("Legal force"), text=terms.LegalForce(facts["legal_force"]).label),
-            Fact(_("Scope"), text=terms.Scope(facts["scope"]).label),
+            Fact(_("Type"), text=terms.word(terms.AgreementType, facts["agreement_type"])),
+            Fact(_("Legal force"), text=terms.word(terms.LegalForce, facts["legal_force"])),
+            Fact(_("Scope"), text=terms.word(terms.Scope, facts["scope"])),
             Fact(_("Also known as"), text=", ".join(entry.page["aliases"])),
             Fact(_("Adopted"), date=facts["adopted"]),
             Fact(_("Opened for signature"), date=facts.get("opened", "")),

@@ -210,3 +210,8 @@ class Status(models.TextChoices):
     ENDED = "ended", _("ended")
     NONE = "none", _("not bound")
     UNKNOWN = "unknown", _("unknown")
+
+
+def word(choices, value):
+    """What readers call a value, "" where a draft has none yet."""
+    return choices(value).label if value else ""

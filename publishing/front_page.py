@@ -10,7 +10,7 @@ from .models import Entry
 from .public import PublicEntry
 from .releases import Release
 from .review import ReviewRequest, is_own_work
-from .standing import PUBLISH_RIGHT, REVIEW_RIGHT, has_draft, in_review, with_standing
+from .standing import PUBLISH_RIGHT, REVIEW_RIGHT, has_draft, in_review, is_review_of_head, with_standing
 from .upkeep import overdue
 
 MOST = 10  # of each list
@@ -70,8 +70,12 @@ def _words(name, entry):
         return f"{entry.schedule.due_in_words}{': ' if entry.schedule.failed else ''}{entry.schedule.failed}"
     if name == "unreviewed":
         return _("published by %(who)s") % {"who": entry.unreviewed_by}
-    kind = kinds.get(entry.kind).label
-    return f"{kind}, {_when(entry.head.created_at)}" if name == "drafts" else str(kind)
+    words = [str(kinds.get(entry.kind).label)]
+    if name == "drafts":
+        words.append(_when(entry.head.created_at))
+        if is_review_of_head(entry):
+            words.append(entry.review.get_outcome_display())
+    return ", ".join(words)
 
 
 def sections(user, desks, today):

@@ -54,7 +54,7 @@ def has_redis():
 
 def run(name, *more, **settings):
     print(f"\nTests on {name}:", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", "2", *more, *sys.argv[1:]]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", *more, *sys.argv[1:]]
     environment = {**os.environ, **SETTINGS, **settings}
     return subprocess.run(command, env=environment, cwd=BASE_DIR).returncode  # noqa: S603 - no shell
 

@@ -9,7 +9,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from actors.models import Actor, Participation
+from actors.models import Actor, Agreement, Participation
 from articles.models import Article
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, make_topic, publish_now
 from publishing.check import check_public
@@ -550,3 +550,31 @@ class FrontPageTests(DeskTests):
 
         self.assertContains(response, "Seen by readers")
         self.assertNotContains(response, "A state")
+
+
+class IncompleteTests(DeskTests):
+    def test_actor_and_agreement_are_saved_with_a_title_alone_and_not_published(self):
+        for model in (Actor, Agreement):
+            with self.subTest(model.KIND):
+                data = form_data(self.client.get(desk_address(model, "add")))
+
+                answer = self.client.post(
+                    desk_address(model, "add"), {**data, "title": f"A new {model.KIND}", "_publish": "1"}, follow=True
+                )
+
+                self.assertContains(answer, "Saved, but not published.")
+                self.assertContains(answer, "Choose its")
+                row = model.objects.get(title=f"A new {model.KIND}")
+                self.assertEqual((row.state, row.head.number), ("draft", 1))
+                preview = self.client.post(desk_address(row, "preview", row.pk), self.open_form(row))
+                self.assertContains(preview, f"A new {model.KIND}")
+
+    def test_party_without_a_source_is_saved_and_stops_publishing(self):
+        agreement = make_agreement(parties=[make_actor()])
+        Participation.objects.update(source=None)
+
+        answer = self.save(agreement, self.open_form(agreement), "_publish")
+
+        self.assertContains(answer, "Saved, but not published.")
+        self.assertContains(answer, "No source is named.")
+        self.assertFalse(PublicEntry.objects.filter(pk=agreement.pk).exists())

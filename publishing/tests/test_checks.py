@@ -100,27 +100,44 @@ class ArticleTests(SimpleTestCase):
 
 class ActorAndAgreementTests(SimpleTestCase):
     complete = {"title": "T", "slug": "t", "summary": "S.", "topics": ["a"], "facts_source": "treaty"}
+    an_actor = {**complete, "actor_kind": "state", "region": "europe"}
+    an_agreement = {**complete, "agreement_type": "alliance", "legal_force": "binding", "scope": "regional"}
 
     def test_impossible_dates_block(self):
-        spell = ParticipationContent(key="p", actor="a", in_force="1999", ended="1998", source="treaty")
-        agreement = AgreementContent(**self.complete, signed="1999", terminated="1998", participations=[spell])
-        actor = ActorContent(**self.complete, founded="1999", dissolved="1998")
+        spell = ParticipationContent(key="p", actor="a", role="member", in_force="1999", ended="1998", source="treaty")
+        agreement = AgreementContent(**self.an_agreement, signed="1999", terminated="1998", participations=[spell])
+        actor = ActorContent(**self.an_actor, founded="1999", dissolved="1998")
 
         paths = [(finding[0], finding[2]) for finding in found(agreement, "agreement")]
         self.assertEqual(paths, [(("terminated",), True), (("participations", "p", "ended"), True)])
         self.assertEqual([f[0] for f in found(actor, "actor")], [("dissolved",)])
 
     def test_unsourced_facts_texts_and_participations_are_named(self):
-        unsourced = {**self.complete, "facts_source": "", "body": LONG}
-        spell = ParticipationContent(key="p", actor="a")
+        unsourced = {**self.an_actor, "facts_source": "", "body": LONG}
+        spell = ParticipationContent(key="p", actor="a", role="member")
 
         self.assertEqual([f[0] for f in found(ActorContent(**unsourced), "actor")], [("body",), ("facts_source",)])
-        agreement = AgreementContent(**self.complete, participations=[spell])
+        agreement = AgreementContent(**self.an_agreement, participations=[spell])
         self.assertEqual([f[0] for f in found(agreement, "agreement")], [("participations", "p", "source")])
+
+    def test_what_an_actor_or_agreement_is_has_to_be_chosen_before_publishing(self):
+        bare = AgreementContent(**self.complete, participations=[ParticipationContent(key="p", actor="a")])
+
+        self.assertEqual(blocking("actor", ActorContent(**self.complete)), ["Choose its kind.", "Choose its region."])
+        self.assertEqual(
+            [f[0] for f in found(bare, "agreement") if f[2]],
+            [
+                ("agreement_type",),
+                ("legal_force",),
+                ("scope",),
+                ("participations", "p", "role"),
+                ("participations", "p", "source"),
+            ],
+        )
 
     def test_agreement_without_parties_is_named(self):
         self.assertEqual(
-            [f[1] for f in found(AgreementContent(**self.complete), "agreement")], ["It names no parties."]
+            [f[1] for f in found(AgreementContent(**self.an_agreement), "agreement")], ["It names no parties."]
         )
 
 
