@@ -98,6 +98,8 @@ def review(ada, cleo, article):
     go(cleo, "/admin/")
     follow(cleo, "Airlift for allies")
     assert violations(cleo) == []
+    cleo.get_by_label("Comment:").fill("Short and clear.")
+    press(cleo, "Comment", "Comment kept.")
     cleo.get_by_label("Comment:").fill("At what price?")
     picture(cleo, "review")
     press(cleo, "Request changes", "Changes requested.")

@@ -1,21 +1,19 @@
 // What See also will offer is fetched when its part of the form is opened; without this script a link leads to it.
-document.addEventListener(
-  "toggle",
-  async ({ target }) => {
-    const address = target.dataset?.seeAlsoPanel;
-    if (!address || !target.open || target.dataset.loaded) return;
-    target.dataset.loaded = "yes";
-    try {
-      const response = await fetch(address);
-      const page = new DOMParser().parseFromString(await response.text(), "text/html");
-      const offers = page.querySelector("[data-see-also-offers]");
-      if (offers) target.querySelector(".desk-panel__body").replaceChildren(...offers.childNodes);
-    } catch {
-      delete target.dataset.loaded; // the link stays
-    }
-  },
-  true,
-);
+const fill = async (panel) => {
+  if (!panel.open || panel.dataset.loaded) return;
+  panel.dataset.loaded = "yes";
+  try {
+    const response = await fetch(panel.dataset.seeAlsoPanel);
+    const page = new DOMParser().parseFromString(await response.text(), "text/html");
+    const offers = page.querySelector("[data-see-also-offers]");
+    if (offers) panel.querySelector(".desk-panel__body").replaceChildren(...offers.childNodes);
+  } catch {
+    delete panel.dataset.loaded; // the link stays
+  }
+};
+
+document.addEventListener("toggle", ({ target }) => target.dataset?.seeAlsoPanel && fill(target), true);
+document.querySelectorAll("[data-see-also-panel]").forEach(fill); // opened before this script came
 
 // Pin and Exclude in the See also panel fill in a row of the choices below; without this script they lead there.
 const rows = () => [...document.querySelectorAll("#see_also_choices-group .inline-related:not(.empty-form)")];
