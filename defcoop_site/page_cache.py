@@ -156,7 +156,7 @@ class PageCache:
         is_shared = "redis" in settings.CACHES["default"]["BACKEND"].lower()
         self.application, self.store = application, Shared(memory) if is_shared else memory
         self.rendering, self.lock = {}, threading.Lock()
-        self.generation = 0  # the last that was read, for while the database is away
+        self.generation = None  # the last that was read, for while the database is away
 
     def __call__(self, environ, start_response):
         if not self.is_public(environ):
@@ -188,7 +188,8 @@ class PageCache:
         try:
             if not connection.in_atomic_block:  # as ever but in a test
                 connection.close_if_unusable_or_obsolete()
-            self.generation = Generation.objects.values_list("number", flat=True).filter(pk=1).first() or 0
+            # With its moment: a database that was brought back from a backup counts the same numbers again.
+            self.generation = Generation.objects.values_list("number", "changed_at").filter(pk=1).first()
         except Error:
             pass  # readers go on with what the last known generation has
         parts = (

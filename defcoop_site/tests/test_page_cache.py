@@ -9,6 +9,7 @@ from unittest import mock
 
 import brotli
 import time_machine
+from django.core.cache import caches
 from django.core.handlers.wsgi import WSGIHandler
 from django.core.signals import request_finished, request_started
 from django.db import OperationalError, close_old_connections
@@ -59,6 +60,7 @@ class PageCacheTests(TestCase):
         for signal in (request_started, request_finished):
             signal.disconnect(close_old_connections)
             self.addCleanup(signal.connect, close_old_connections)
+        caches["default"].clear()
         self.inner = Counting(WSGIHandler())
         self.cached = PageCache(self.inner, 1)
 
