@@ -56,7 +56,8 @@ def surroundings(entry, *, links_here, shown=(), wanted=(), places=None):
     )
     rows = {}
     for place, topics in places.items():
-        rows[place] = ranking.ranked(topics, left_out=left_out, limit=settings.SEE_ALSO_INLINE)
+        # A pin stands first at the end, so no line in the text takes it away from there.
+        rows[place] = ranking.ranked(topics, left_out={*left_out, *page["pins"]}, limit=settings.SEE_ALSO_INLINE)
         left_out |= {row[0] for row in rows[place]}
     at_end = ranking.ranked(page["topics"], pins=page["pins"], left_out=left_out, limit=settings.SEE_ALSO_AT_END)
     keys = {*wanted, *page["mentions"], *(row[0] for found in (at_end, *rows.values()) for row in found)}

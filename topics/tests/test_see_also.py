@@ -113,7 +113,7 @@ class Reference:
             }
         inline = []
         for own in filter(None, page.sections):
-            best = self.ranked(page, own, left_out)[: settings.SEE_ALSO_INLINE]
+            best = self.ranked(page, own, left_out | set(page.pins))[: settings.SEE_ALSO_INLINE]
             left_out |= {number for number, _topics in best}
             inline.append([(number, topics, False) for number, topics in best])
         pinned = [
@@ -210,6 +210,18 @@ class SeeAlsoPageTests(ScenarioTestCase):
             [("Pinned", True), ("Near", False)],
         )
         self.assertEqual(self.see_also("/articles/page/")[0][1], "chosen by the editors")
+
+    def test_pin_stays_at_the_end_where_a_section_would_offer_it_too(self):
+        topic = make_topic()
+        pinned = publish_now(make_article(title="Pinned", topics=[topic]))
+        page = make_article(slug="page", sections=[{"topics": [topic]}])
+        SeeAlsoChoice.objects.create(entry=page, target=pinned, choice="pin")
+
+        publish_now(page)
+
+        around = self.client.get("/articles/page/").context["around"]
+        self.assertEqual([(s.entry.title, s.pinned) for s in around.see_also], [("Pinned", True)])
+        self.assertEqual(list(around.inline.values()), [[]])
 
     def test_excluded_entry_is_not_shown(self):
         topic = make_topic()
