@@ -72,12 +72,13 @@ const ask = async (box) => {
 
 const isOurs = (element) => element.matches?.("textarea[data-topic-picker]");
 
-document.addEventListener("focusin", ({ target }) => {
-  if (!isOurs(target)) return;
-  field = target;
+const adopt = (box) => {
+  field = box;
   field.setAttribute("aria-autocomplete", "list");
   field.after(list, status);
-});
+};
+
+document.addEventListener("focusin", ({ target }) => isOurs(target) && adopt(target));
 document.addEventListener("focusout", ({ target }) => isOurs(target) && close());
 document.addEventListener("input", ({ target }) => {
   if (!isOurs(target)) return;
@@ -100,3 +101,9 @@ list.addEventListener("mousedown", (event) => {
   const option = event.target.closest("[role=option]");
   if (option) take(option.dataset.name);
 });
+
+// Somebody began to type before this script came.
+if (isOurs(document.activeElement)) {
+  adopt(document.activeElement);
+  ask(document.activeElement);
+}
