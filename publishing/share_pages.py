@@ -120,10 +120,12 @@ def _guarded(response):
 @require_http_methods(["GET", "HEAD", "POST"])
 def shared_draft(request, token):
     """A shared draft: 404 for a token that never was, 410 for a link that is no longer open."""
-    link = ShareLink.objects.select_related("snapshot__entry__trashed", "created_by").filter(token=token).first()
+    link = (
+        ShareLink.objects.select_related("snapshot__entry", "entry__trashed", "created_by").filter(token=token).first()
+    )
     if link is None:
         raise Http404(_("There is no page at this address."))
-    if not link.is_open(timezone.now()) or link.snapshot.entry.in_trash:
+    if not link.is_open(timezone.now()):
         return _guarded(render(request, "publishing/share_closed.html", {"link": link}, status=410))
     if request.method != "POST":
         return _guarded(render(request, "publishing/share_cover.html", {"link": link}))
@@ -156,7 +158,7 @@ def _opened(request, link):
 @require_safe
 def shared_file(request, token, digest, width, form):
     """A rendition of an image that a shared draft shows."""
-    link = get_object_or_404(ShareLink.objects.select_related("snapshot"), token=token)
+    link = get_object_or_404(ShareLink.objects.select_related("snapshot", "entry__trashed"), token=token)
     if not link.is_open(timezone.now()):
         return _guarded(render(request, "publishing/share_closed.html", {"link": link}, status=410))
     if digest not in {image["digest"] for image in link.snapshot.content.get("images", {}).values()}:

@@ -48,8 +48,8 @@ class ShareLink(models.Model):
         return reverse("share", args=[self.token])
 
     def is_open(self, now):
-        """Whether the link shows its snapshot at a moment; its last moment included."""
-        return self.revoked_at is None and now <= self.expires_at
+        """Whether the link shows its snapshot at a moment; its last moment included. Nothing of an entry in the trash is shown."""
+        return self.revoked_at is None and now <= self.expires_at and not self.entry.in_trash
 
 
 class ShareVisit(models.Model):

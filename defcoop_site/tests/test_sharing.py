@@ -13,6 +13,7 @@ from publishing.check import check_public
 from publishing.review import Comment
 from publishing.sharing import MOST_COMMENTS, ShareVisit, revoke, share
 from publishing.snapshots import take_snapshot
+from publishing.trash import bring_back, put_in_trash
 
 from .crawl import crawl
 from .desk import desk_address, make_editor
@@ -75,6 +76,15 @@ class ShareTests(TestCase):
         self.assertEqual(Comment.objects.count(), 0)
         for guess in ("x", self.link.token[:-1], self.link.token + "x", "%00", "é" * 300):
             self.assertIn(self.client.get(f"/share/{guess}/").status_code, (400, 404), guess)
+
+    def test_link_to_an_entry_in_the_trash_shows_nothing_until_it_is_back(self):
+        put_in_trash(self.article)
+
+        for address in (self.address, f"{self.address}media/{'0' * 64}-400.webp"):
+            self.assertEqual(self.client.get(address).status_code, 410)
+        self.assertEqual(self.client.post(self.address).status_code, 410)
+        bring_back(self.article)
+        self.assertEqual(self.client.post(self.address).status_code, 200)
 
     def test_reader_comments_on_a_section_as_whom_they_claim_to_be(self):
         section = self.article.sections.get()
