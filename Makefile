@@ -15,7 +15,9 @@ TEMPLATES = find . -name .venv -prune -o -path '*/templates/*.html' -exec
 # Settings that a deployment would have, and a database that leaves no file behind.
 SAFE = DJANGO_DEBUG=false DJANGO_SECRET_KEY=for-the-check-of-the-settings-only-0123456789-abcdefghij DJANGO_ALLOWED_HOSTS=example.org \
 	DJANGO_SECURE_COOKIES=true DJANGO_SSL_REDIRECT=true DJANGO_HSTS_SECONDS=3600 DATABASE_URL=sqlite://:memory: CACHE_URL=locmemcache://
-COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate -p 3.11 $(UPGRADE)
+COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(UPGRADE)
+LTS = -c requirements/lts.in -p 3.11
+SERVICES = --extra postgres --extra redis --extra s3 --extra observability --extra sso
 
 .PHONY: screenshots help serve test check bench lint fix lock clean python environment
 .NOTPARALLEL:
@@ -49,9 +51,10 @@ fix: environment ## format, and mend what can be mended by itself
 
 lock: ## resolve requirements/*.txt anew, with uv: UPGRADE=--upgrade takes new versions
 	@command -v $(UV) >/dev/null || { echo "make lock needs uv. Install it (pip install uv), then run make lock again."; exit 1; }
-	$(COMPILE) pyproject.toml -o requirements/base.txt
-	$(COMPILE) --extra postgres --extra redis pyproject.toml -o requirements/prod.txt
-	$(COMPILE) --extra postgres --extra redis --group test --group lint pyproject.toml -o requirements/dev.txt
+	$(COMPILE) $(LTS) pyproject.toml -o requirements/base.txt
+	$(COMPILE) $(LTS) $(SERVICES) pyproject.toml -o requirements/prod.txt
+	$(COMPILE) $(LTS) $(SERVICES) --group test --group lint pyproject.toml -o requirements/dev.txt
+	$(COMPILE) -c requirements/next.in -p 3.12 $(SERVICES) --group test pyproject.toml -o requirements/next.txt
 
 screenshots: environment ## make the pictures of docs/editing.md anew, by the test that plays its story
 	SCREENSHOTS=docs/screenshots $(BIN)/pytest -q defcoop_site/tests/test_desk_story.py
