@@ -24,6 +24,10 @@ BEHIND_PROXY = env.bool("DJANGO_BEHIND_PROXY", default=False)
 HSTS_SECONDS = env.int("DJANGO_HSTS_SECONDS", default=0)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
+if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
+    CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = (
+        20_000  # of 300 a few strangers would drive out all counts
+    )
 PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", default=32)
 PAGE_CDN_SECONDS = env.int("PAGE_CDN_SECONDS", default=0)
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
