@@ -37,6 +37,7 @@ from .finding_list import head_in_words
 from .forms import EntryForm, PartFormSet, standing_forms
 from .images import Image
 from .joining import join_outdated
+from .locks import share_ties
 from .preview import preview_response
 from .public import PublicEntry
 from .publication import PublicationError, publish
@@ -214,6 +215,7 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
         if buffer_pages.is_anothers(request):
             return buffer_pages.ask_whose(self, request, object_id)
         with transaction.atomic():
+            share_ties()
             if object_id:
                 joined = join_outdated(self, request, object_id)
                 if joined:

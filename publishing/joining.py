@@ -19,7 +19,7 @@ def join_outdated(desk, request, object_id):
     What is to be asked goes to the form by request.entry_conflicts (its errors) and request.entry_questions.
     """
     row = entry_or_404(desk, request, object_id, "change")
-    Entry.objects.select_for_update().get(pk=row.pk)
+    Entry.objects.locked().get(pk=row.pk)
     row.refresh_from_db()
     posted = request.POST.get("base", "")
     if row.head is None or posted == str(row.head.number):

@@ -12,6 +12,7 @@ from .audit import AuditEvent  # noqa: F401 - Django finds models here
 from .dates import DateTextField
 from .health import AddressHealth  # noqa: F401 - Django finds models here
 from .images import Image  # noqa: F401 - Django finds models here
+from .locks import share_ties
 from .names import normalise
 from .public import (  # noqa: F401 - Django finds models here
     Generation,
@@ -70,6 +71,13 @@ class Source(models.Model):
             raise ValidationError({"key": _("Write the citation key in lower case.")})
 
 
+class EntryQuerySet(models.QuerySet):
+    def locked(self):
+        """Locked until the transaction ends, and with them what entries are tied to."""
+        share_ties()
+        return self.select_for_update(of=("self",))
+
+
 class Entry(models.Model):
     """The identity of anything with a page of its own, and the fields that every kind has."""
 
@@ -115,6 +123,8 @@ class Entry(models.Model):
         settings.AUTH_USER_MODEL, null=True, editable=False, on_delete=models.PROTECT, related_name="+"
     )
     created_at = models.DateTimeField(auto_now_add=True)
+
+    objects = EntryQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -34,7 +34,7 @@ def raise_generation():
 
 
 def _locked(entry):
-    return Entry.objects.select_for_update().get(pk=entry.pk)
+    return Entry.objects.locked().get(pk=entry.pk)
 
 
 @transaction.atomic

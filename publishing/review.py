@@ -103,7 +103,7 @@ def is_approved(snapshot):
 
 def _latest(entry):
     """The entry, locked, with its latest request."""
-    return Entry.objects.select_for_update(of=("self",)).select_related("head", "live", "review").get(pk=entry.pk)
+    return Entry.objects.locked().select_related("head", "live", "review").get(pk=entry.pk)
 
 
 def _open_request(entry, number):
@@ -199,7 +199,7 @@ def close_published(snapshot, by):
 @transaction.atomic
 def sign_off(entry, by):
     """Say that what its own author published was read by a second person. Raises ReviewError for that author, or where nothing waits."""
-    entry = Entry.objects.select_for_update().get(pk=entry.pk)
+    entry = Entry.objects.locked().get(pk=entry.pk)
     if not entry.unreviewed_by_id:
         raise ReviewError(_("Nothing published here waits for a second reader."))
     if entry.unreviewed_by_id == by.pk:

@@ -21,7 +21,7 @@ def lock_entries(keys):
 
     Whoever publishes holds an entry and then the generation; two who did so in turns could wait for each other for ever.
     """
-    found = Entry.objects.select_for_update(of=("self",)).filter(pk__in=list(keys)).order_by("pk")
+    found = Entry.objects.locked().filter(pk__in=list(keys)).order_by("pk")
     return {entry.pk: entry for entry in found}
 
 

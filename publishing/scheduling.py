@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from .locks import share_ties
 from .models import Entry, Snapshot
 from .public import PublicVersion
 from .publication import PublicationError, publish, refuse_trashed
@@ -83,7 +84,7 @@ def schedule(snapshot, due_at, by=None, note="", minor=False):
     """
     refuse_impossible_time(due_at, timezone.now())
     # The entry, then its schedule: the order of everybody who locks both.
-    entry = Entry.objects.select_for_update(of=("self",)).select_related("live").get(pk=snapshot.entry_id)
+    entry = Entry.objects.locked().select_related("live").get(pk=snapshot.entry_id)
     refuse_trashed(entry)
     if _is_live(entry, snapshot):
         raise PublicationError(_("Readers see this already. Save a change first, then choose its time."))
@@ -129,6 +130,7 @@ def _publish_if_due(key, now):
     # Locked with its entry, or left to the next run: whoever holds either is publishing, saving or cancelling, and
     # waiting for one while holding the other could block both for ever. SQLite has no row locks and needs none: a
     # transaction there holds the whole database.
+    share_ties()
     waiting = (
         PublicationSchedule.objects.due(now)
         .select_related("entry__live", "snapshot__entry", "scheduled_by")

@@ -8,6 +8,7 @@ from .audit import AuditEvent, record
 from .content import SCHEMA, digest
 from .desk import changed_images, missing_source
 from .diff import compare
+from .locks import share_ties
 from .models import Entry, Snapshot
 from .references import EntryLink, links_of, write_links
 
@@ -23,7 +24,7 @@ def take_snapshot(row, author=None, summary=""):
 
     row: a working row of any kind (Article, Actor, Agreement).
     """
-    entry = Entry.objects.select_for_update(of=("self",)).select_related("head").get(pk=row.pk)
+    entry = Entry.objects.locked().select_related("head").get(pk=row.pk)
     kind = kinds.get(entry.kind)
     content = kind.desk.from_rows(row)
     data = content.to_json()
@@ -55,6 +56,7 @@ def restore(row, snapshot, author=None, summary=""):
 
     Returns (new snapshot, losses): losses are sentences that name what could not come back.
     """
+    share_ties()
     kind = kinds.get(snapshot.entry.kind)
     content = content_of(snapshot)
     losses = kind.desk.to_rows(row, content)

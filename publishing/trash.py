@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .audit import AuditEvent, record
+from .locks import seize_ties
 from .models import Entry, Snapshot
 from .public import PublicEntry, PublicLink, PublicVersion
 from .releases import leave_open_releases
@@ -75,7 +76,7 @@ class Trashed(models.Model):
 
 
 def _locked(entry):
-    return Entry.objects.select_for_update(of=("self",)).select_related("trashed").get(pk=entry.pk)
+    return Entry.objects.locked().select_related("trashed").get(pk=entry.pk)
 
 
 def _refuse_unless_in_trash(entry):
@@ -115,6 +116,7 @@ def purge(entry, by=None):
 
     Raises TrashError where the entry is not in the trash, or where other entries refer to it; they are named.
     """
+    seize_ties()
     entry = _locked(entry)
     _refuse_unless_in_trash(entry)
     _refuse_referred(referrers(entry))
@@ -183,6 +185,7 @@ def purge_due(now):
 @transaction.atomic
 def _purge_if_due(key, now):
     # With its entry, and skipping what somebody holds: as scheduling does.
+    seize_ties()
     waiting = (
         Trashed.objects.due(now)
         .select_related("entry")

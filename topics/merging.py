@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publishing.audit import AuditEvent, record
+from publishing.locks import seize_ties
 from publishing.publication import rewrite_public
 
 from .models import TopicDeed
@@ -71,6 +72,7 @@ def refuse_merge(source, target):
 @transaction.atomic
 def merge(source, target, by=None):
     """Merge the source into the target, for drafts and readers at once. Returns the TopicDeed. Raises TopicDeedError."""
+    seize_ties()
     source, target = locked(source.pk, target.pk)
     refuse_merge(source, target)
     kept = {
@@ -182,6 +184,7 @@ def _undo_narrower(deed, source, target, left):
 @transaction.atomic
 def undo_merge(deed, by=None):
     """Bring the merged topic back with all that it had. Returns sentences that name what was changed since and was left alone."""
+    seize_ties()
     deed = TopicDeed.objects.select_for_update(of=("self",)).get(pk=deed.pk)
     (target,) = locked(deed.target_key)
     _refuse_undo(deed, target)

@@ -132,7 +132,7 @@ def amend(key, change, by, summary, topics, since=0):
 
     Snapshots are never rewritten: what readers could cite stays as it was. topics: those whose names the snapshots should keep; since: only snapshots newer than this one are meant.
     """
-    entry = Entry.objects.select_for_update(of=("self",)).select_related("head__entry", "live__entry").get(pk=key)
+    entry = Entry.objects.locked().select_related("head__entry", "live__entry").get(pk=key)
     labels = {str(topic.pk): topic.name for topic in topics}
     head, live, fresh = entry.head, entry.live, None
     if entry.state == Entry.State.LIVE:

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from publishing import kinds
 from publishing.audit import AuditEvent, record
+from publishing.locks import seize_ties
 from publishing.models import Entry
 from publishing.publication import raise_generation
 
@@ -42,6 +43,7 @@ def _live_places(entries, source, target):
 @transaction.atomic
 def split(source, target, entries, by=None):
     """Move the chosen entries (their keys) from the source to the target, an unsaved Topic if it is new. Returns the TopicDeed."""
+    seize_ties()
     is_new = target._state.adding
     if is_new:
         target.full_clean(exclude=["slug"])
@@ -84,6 +86,7 @@ def is_unused(topic):
 @transaction.atomic
 def undo_split(deed, by=None):
     """Give the entries their topic back. Returns sentences that name what was changed since and was left alone."""
+    seize_ties()
     deed = TopicDeed.objects.select_for_update(of=("self",)).get(pk=deed.pk)
     if deed.undone_at:
         raise TopicDeedError(_("This has been undone already."))

@@ -10,6 +10,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from publishing.locks import seize_ties
 from publishing.models import Entry
 from publishing.names import normalise
 from publishing.public import PublicEntry
@@ -73,6 +74,24 @@ class TopicAdmin(admin.ModelAdmin):
         return ours + super().get_urls()
 
     # --- Saving: what readers see changes at once ------------------------------------------------------------------------
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        return self._alone(request, super().changeform_view, object_id, form_url, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        return self._alone(request, super().delete_view, object_id, extra_context)
+
+    def changelist_view(self, request, extra_context=None):
+        return self._alone(request, super().changelist_view, extra_context)
+
+    @staticmethod
+    def _alone(request, view, *args):
+        """The view's answer; while it writes, nobody else writes what may carry a topic."""
+        if request.method != "POST":
+            return view(request, *args)
+        with transaction.atomic():
+            seize_ties()
+            return view(request, *args)
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
