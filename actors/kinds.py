@@ -7,7 +7,7 @@ from publishing.public import PublicLink, PublicName
 from topics.public import TOPIC_MODELS
 
 from .content import ActorContent, AgreementContent
-from .pages import actor_context, agreement_context
+from .pages import actor_context, actor_places, agreement_context, agreement_places
 from .projecting import project_actor, project_agreement
 from .public import PublicActor, PublicAgreement, PublicExit, PublicObligation, PublicParticipation
 from .tables import about_actor, about_agreement, actor_table, agreement_table
@@ -28,6 +28,7 @@ def register_all():
             desk_path="actors.desk.ActorDesk",
             table=actor_table,
             about=about_actor,
+            places=actor_places,
             links_itself=True,
         )
     )
@@ -53,6 +54,7 @@ def register_all():
             desk_path="actors.desk.AgreementDesk",
             table=agreement_table,
             about=about_agreement,
+            places=agreement_places,
             links_itself=True,
         )
     )

@@ -371,3 +371,18 @@ def _obligations_in(entry, targets):
         {**part, "by": name(part.get("owed_by", "")), "to": name(part.get("owed_to", ""))}
         for part in entry.page["obligations"]
     ]
+
+
+def actor_places(entry):
+    """[(anchor, label)] of the sections of an actor's page."""
+    return [
+        ("facts", _("Facts")),
+        ("members", _("Members")),
+        ("party-to", _("Agreements")),
+        ("obligations", _("Obligations")),
+    ]
+
+
+def agreement_places(entry):
+    """[(anchor, label)] of the sections of an agreement's page."""
+    return [("facts", _("Facts")), ("obligations", _("Obligations")), ("parties", _("Parties"))]

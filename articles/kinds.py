@@ -7,7 +7,7 @@ from publishing.public import PublicLink, PublicName
 from topics.public import TOPIC_MODELS
 
 from .content import ArticleContent
-from .pages import article_context
+from .pages import article_context, article_places
 from .projecting import project_article
 
 
@@ -24,5 +24,6 @@ def register_all():
             template="articles/article_detail.html",
             public_models=[*TOPIC_MODELS, PublicLink, PublicName],
             desk_path="articles.desk.ArticleDesk",
+            places=article_places,
         )
     )

@@ -28,3 +28,8 @@ def contents(sections):
         else:
             tree[-1]["below"].append(line)
     return tree
+
+
+def article_places(entry):
+    """[(anchor, title)] of the sections."""
+    return [(section["anchor"], section["title"]) for section in entry.page["sections"]]

@@ -1,8 +1,7 @@
 """An entry in other forms than its page, its versions' notes and changes, and how to cite it."""
 
-from django.http import Http404, HttpResponsePermanentRedirect
+from django.http import Http404
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.timezone import localdate
 from django.views.decorators.http import require_safe
 
@@ -10,34 +9,12 @@ from actors.as_of import CARRYING, as_of
 from publishing import citing, kinds
 from publishing.diff import compare
 from publishing.metadata import PUBLICATION
-from publishing.public import PublicEntry, PublicVersion
+from publishing.public import PublicVersion
 from publishing.tables import download, json_answer, notes_table, readme, table_answer
-from publishing.views import ReadVersion, find_version, moved_to
+from publishing.views import ReadVersion, find_version, kind_of, live_or_moved
 
 from .entry_data import entry_data, for_readers
 from .entry_markdown import entry_markdown
-
-
-def _kind(section):
-    for kind in kinds.every():
-        if kind.section == section:
-            return kind
-    raise Http404
-
-
-def _live(request, kind, slug, name, *arguments):
-    """(the live row, None), or (None, the answer in its place): the redirect to the same form where it is now, or 410.
-
-    name, arguments: the route of the asked form and what follows the section and address in it.
-    """
-    entry = PublicEntry.objects.filter(kind=kind.name, slug=slug).first()
-    if entry:
-        return entry, None
-    target = moved_to(kind.name, slug)
-    if target is None:
-        return None, render(request, "410.html", status=410)
-    section = kinds.get(target.kind).section
-    return None, HttpResponsePermanentRedirect(reverse(name, args=[section, target.slug, *arguments]))
 
 
 def citation_of(request, read):
@@ -80,8 +57,8 @@ def _written(request, read, form, when=None):
 
 @require_safe
 def entry_form(request, section, slug, form):
-    kind = _kind(section)
-    entry, instead = _live(request, kind, slug, "entry_form", form)
+    kind = kind_of(section)
+    entry, instead = live_or_moved(request, kind, slug, "entry_form", form)
     if instead:
         return instead
     version = PublicVersion.objects.get(entry_id=entry.pk, number=entry.version)
@@ -94,7 +71,7 @@ def entry_form(request, section, slug, form):
 
 @require_safe
 def version_form(request, section, slug, number, form):
-    read = find_version(_kind(section).name, slug, number)
+    read = find_version(kind_of(section).name, slug, number)
     if read.live is None:
         return render(request, "410.html", status=410)
     return _written(request, read, form)
@@ -103,7 +80,7 @@ def version_form(request, section, slug, number, form):
 @require_safe
 def version_cite(request, section, slug, number):
     """How to cite one version."""
-    read = find_version(_kind(section).name, slug, number)
+    read = find_version(kind_of(section).name, slug, number)
     if read.live is None:
         return render(request, "410.html", status=410)
     citation = citation_of(request, read)
@@ -122,8 +99,8 @@ def version_cite(request, section, slug, number):
 @require_safe
 def entry_history(request, section, slug):
     """The published versions of an entry, with the notes that readers were given."""
-    kind = _kind(section)
-    entry, instead = _live(request, kind, slug, "entry_history")
+    kind = kind_of(section)
+    entry, instead = live_or_moved(request, kind, slug, "entry_history")
     if instead:
         return instead
     versions = PublicVersion.objects.filter(entry_id=entry.pk).defer("content").order_by("-number")
@@ -135,8 +112,8 @@ def entry_history(request, section, slug):
 @require_safe
 def entry_changes(request, section, slug, number):
     """What a published version changed in the one before it."""
-    kind = _kind(section)
-    entry, instead = _live(request, kind, slug, "entry_changes", number)
+    kind = kind_of(section)
+    entry, instead = live_or_moved(request, kind, slug, "entry_changes", number)
     if instead:
         return instead
     if not 1 < number <= entry.version:  # a database refuses numbers that no version reaches

@@ -45,10 +45,12 @@ PARAMETERS = frozenset(
         "q",
         "region",
         "scope",
+        "section",
         "status",
         "to",
         "topic",
         "type",
+        "version",
         "view",
         "year",
     ]

@@ -16,13 +16,14 @@ WRITING += [f"{verb}_publishing.{model}" for model in ("source", "image") for ve
 ]
 VOCABULARY = [f"{verb}_topics.{model}" for model in ("topic", "topicalias") for verb in ("add", "change", "delete")]
 REVIEWING = ["review_entry_publishing.entry"]
+REPORTS = ["view_publishing.report", "change_publishing.report"]
 PUBLISHING = ["publish_entry_publishing.entry", "view_publishing.auditevent"]
 PURGING = ["purge_entry_publishing.entry"]
 MERGING = ["merge_topics.topic", "view_topics.topicdeed"]
 PEOPLE = [f"{verb}_auth.{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete")]
 ALONE = ["publish_own_work_publishing.entry"]  # without a second pair of eyes
 
-EDITOR = [*WRITING, *VOCABULARY, *REVIEWING]
+EDITOR = [*WRITING, *VOCABULARY, *REVIEWING, *REPORTS]
 # {role: rights}; a right is a permission's codename, without its model where that ends it, and the model it is about.
 ROLES = {
     "contributor": WRITING,

@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from publishing.media import media
 from publishing.negotiation import FormConverter, TableFormConverter
+from publishing.report_pages import report_error
 from publishing.share_pages import shared_draft, shared_file
 from publishing.views import name_detail
 
@@ -44,6 +45,7 @@ urlpatterns = [
     re_path(rf"^share/([^/]+)/media/{RENDITION}$", shared_file, name="shared_file"),
     path("healthz", views.health, name="health"),
     path("admin/", admin.site.urls),
+    path("<slug:section>/<slug:slug>/report/", report_error, name="report"),  # after the desk’s own page of this form
 ]
 
 handler400 = "defcoop_site.views.bad_request"

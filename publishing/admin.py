@@ -24,11 +24,14 @@ from .models import Entry, Source
 from .people_admin import GroupDesk, UserDesk
 from .release_admin import ReleaseAdmin
 from .releases import Release
+from .report_admin import ReportAdmin
+from .reports import Report
 from .trash import Trashed
 from .trash_pages import OutOfTrash, TrashAdmin
 
 admin.site.register(Release, ReleaseAdmin)
 admin.site.register(Trashed, TrashAdmin)
+admin.site.register(Report, ReportAdmin)
 # In place of Django's own, which log no changes of rights here.
 admin.site.unregister([User, Group])
 admin.site.register(User, UserDesk)

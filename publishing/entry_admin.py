@@ -41,6 +41,7 @@ from .locks import share_ties
 from .preview import preview_response
 from .public import PublicEntry
 from .publication import PublicationError, publish
+from .report_admin import open_reports
 from .review import ReviewError
 from .scheduling import drop_overtaken
 from .snapshots import take_snapshot
@@ -238,6 +239,7 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
         context["may_submit"] = obj is None or can_be_submitted(obj)
         if obj:
             context.update(
+                open_reports=open_reports(request.user, obj),
                 standing=standing_of(obj),
                 base_standing=base_standing(obj),
                 review=obj.review if review_matters(obj) else None,

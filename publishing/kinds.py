@@ -26,7 +26,7 @@ class Kind:
     public_models: every model whose rows `project` makes, to which publishing adds the images and what search reads; desk: path of the class that reads, writes and checks its working rows
     (named, not imported, so that public code never reaches working models); links_itself: whether texts that allow it link to
     such an entry at its first mention; table(entry, context) -> tables.Table: the rows of its page for those who calculate;
-    about(entry) -> dict: what the entry is about, as schema.org names it.
+    about(entry) -> dict: what the entry is about, as schema.org names it; places(entry) -> [(anchor, label)]: the sections of its page.
     """
 
     name: str
@@ -42,6 +42,7 @@ class Kind:
     links_itself: bool = False
     table: Callable | None = None
     about: Callable | None = None
+    places: Callable | None = None
 
     def __post_init__(self):
         self.public_models = [*self.public_models, PublicImage, PublicSearch]

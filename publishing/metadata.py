@@ -17,13 +17,14 @@ MARKUP = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 @dataclass(frozen=True)
 class Metadata:
-    """address: the absolute address of the entry; forms: [(media type, address)]; history, cite: addresses; json_ld: of the same name's element."""
+    """address: the absolute address of the entry; forms: [(media type, address)]; history, cite, report: addresses; json_ld: of the same name's element."""
 
     address: str
     locale: str
     forms: list
     history: str
     cite: str
+    report: str
     json_ld: SafeString
 
 
@@ -41,6 +42,7 @@ def metadata(request, entry, live=None):
         forms=forms,
         history=reverse("entry_history", args=[kind.section, (live or entry).slug]),
         cite=reverse("version_cite", args=[kind.section, entry.slug, entry.version]),
+        report=reverse("report", args=[kind.section, (live or entry).slug]) + f"?version={entry.version}",
         json_ld=_script_text(json_ld(request, entry, address)),
     )
 

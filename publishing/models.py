@@ -283,6 +283,7 @@ class GivenRight(models.Model):
 # Last, as these work on what stands above.
 from .buffers import FormBuffer  # noqa: E402, F401
 from .releases import Release, ReleaseItem  # noqa: E402, F401
+from .reports import Report  # noqa: E402, F401
 from .review import Comment, ReviewRequest  # noqa: E402, F401
 from .scheduling import PublicationSchedule  # noqa: E402, F401
 from .sharing import ShareLink, ShareVisit  # noqa: E402, F401

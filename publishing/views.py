@@ -71,6 +71,29 @@ def moved_to(kind, slug):
     return None
 
 
+def kind_of(section):
+    """The Kind whose pages stand in a section, the first part of their address. Raises Http404."""
+    for kind in kinds.every():
+        if kind.section == section:
+            return kind
+    raise Http404(_("There is no page at this address."))
+
+
+def live_or_moved(request, kind, slug, name, *arguments):
+    """(the live row, None), or (None, the answer in its place): the redirect to the same form where it is now, or 410.
+
+    name, arguments: the route of the asked form and what follows the section and address in it.
+    """
+    entry = PublicEntry.objects.filter(kind=kind.name, slug=slug).first()
+    if entry:
+        return entry, None
+    target = moved_to(kind.name, slug)
+    if target is None:
+        return None, render(request, "410.html", status=410)
+    section = kinds.get(target.kind).section
+    return None, HttpResponsePermanentRedirect(reverse(name, args=[section, target.slug, *arguments]))
+
+
 @dataclass(frozen=True)
 class ReadVersion:
     """A published version as it is read: the row kept for ever, the public row made of it (unsaved), and the live one; None where it is gone."""

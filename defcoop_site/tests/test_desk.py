@@ -507,15 +507,15 @@ class FrontPageTests(DeskTests):
         self.assertInHTML(f'<a href="{change_address(live)}">Seen by readers</a>', revised)
         self.assertNotIn("Seen by readers", drafts)
 
-    def test_number_of_queries_does_not_grow_and_is_at_most_eight(self):
+    def test_number_of_queries_does_not_grow_and_is_at_most_nine(self):
         publisher = make_editor("publisher")
         publisher.groups.add(Group.objects.get(name="publisher"))
         self.client.force_login(publisher)
         for _ in range(3):
             publish_now(make_article())
 
-        # session, user, own rights, rights of groups, lists of entries, live entries, releases, dead sources
-        with self.assertNumQueries(8):
+        # session, user, own rights, rights of groups, lists of entries, live entries, releases, reports, dead sources
+        with self.assertNumQueries(9):
             self.client.get("/admin/")
 
     def test_lists_what_waits_for_this_person(self):

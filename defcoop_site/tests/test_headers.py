@@ -63,6 +63,7 @@ class HeaderTests(TestCase):
             "/between/",
             "/agreements/exits/?on=1990",
             "/map/",
+            "/articles/one/report/",
         ):
             self.assertFalse(self.client.get(address).cookies, address)
 
@@ -73,6 +74,7 @@ class HeaderTests(TestCase):
             "/topics/",
             "/about/",
             "/between/",
+            "/articles/one/report/",
             "/agreements/exits/",
             "/agreements/?on=1990",
             "/map/",

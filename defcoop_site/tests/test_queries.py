@@ -75,6 +75,7 @@ PAGES = {
     "/articles/hub/v/1.csl.json": 5,  # version, first version, topics merged since, where they stand, live entry
     "/articles/hub/v/1/cite/": 5,
     "/articles/hub/history/": 2,  # entry, versions
+    "/articles/hub/report/": 1,
     "/healthz": 1,
     "/robots.txt": 0,
     "/about/": 0,

@@ -16,6 +16,7 @@ FIRST = {
     "write": "contributor",
     "preview": "contributor",
     "topic": "editor",
+    "report": "editor",
     "publish": "publisher",
     "unpublish": "publisher",
     "merge": "publisher",
@@ -34,6 +35,8 @@ class RoleTests(TestCase):
             return self.client.post(desk_address(article, "preview", article.pk), data)
         if name == "topic":
             return self.client.get("/admin/topics/topic/add/")
+        if name == "report":
+            return self.client.get("/admin/publishing/report/")
         if name == "publish":
             data = form_data(self.client.get(change_address(article)))
             return self.client.post(

@@ -9,6 +9,7 @@ from publishing import front_page
 from publishing.entry_admin import EntryAdmin
 from publishing.health import AddressHealth
 from publishing.models import Source
+from publishing.report_admin import open_reports
 
 register = template.Library()
 
@@ -38,6 +39,12 @@ def dead_sources(context):
     if not context["request"].user.has_perm("publishing.view_source"):
         return None
     return Source.objects.filter(url__in=AddressHealth.objects.dead().values("url")).count()
+
+
+@register.simple_tag(takes_context=True)
+def readers_reports(context):
+    """How many reports of errors wait; None for who may not see them."""
+    return open_reports(context["request"].user)
 
 
 @register.simple_tag(takes_context=True)

@@ -1,4 +1,5 @@
-"""manage.py run_due [--loop SECONDS]: publish what is due, purge what has been in the trash for 30 days, drop what was typed long ago."""
+"""manage.py run_due [--loop SECONDS]: publish what is due, purge what has been in the trash for 30 days, drop what was typed or
+closed long ago."""
 
 import signal
 import time
@@ -9,6 +10,7 @@ from django.utils import timezone
 
 from publishing.buffers import drop_expired
 from publishing.releases import publish_due_releases
+from publishing.reports import drop_closed
 from publishing.scheduling import publish_due
 from publishing.trash import purge_due
 
@@ -18,6 +20,7 @@ STOP = (signal.SIGTERM, signal.SIGINT)
 def do_due(now):
     """Whatever is due by a moment. Returns how often each outcome came about."""
     drop_expired(now)
+    drop_closed(now)
     return publish_due(now) + publish_due_releases(now) + purge_due(now)
 
 
