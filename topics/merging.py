@@ -18,7 +18,7 @@ from publishing.publication import rewrite_public
 
 from .models import TopicDeed
 from .retagging import amend, last_snapshot, live_with, move, move_back, putting_back
-from .tree import gathered, rewrite_taggings
+from .tree import line_of, move_entries
 from .vocabulary import MAX_DEPTH, MergedTopic, Topic, TopicAlias
 
 
@@ -88,14 +88,14 @@ def merge(source, target, by=None):
         "rows": move(source, target),
         "since": last_snapshot(),
     }
-    below, affected = gathered([source.pk]), live_with([source.pk, *kept["merged"]])
+    affected = live_with([source.pk, *kept["merged"]])
     source.aliases.update(topic=target)
     kept["alias"] = TopicAlias.objects.create(topic=target, name=source.name).pk
     source.narrower.update(broader=target)
     source.merged.update(topic=target)
     MergedTopic.objects.create(key=source.pk, slug=source.slug, topic=target)
     rewrite_public(affected)
-    rewrite_taggings(below - affected)
+    move_entries([topic["pk"] for topic in kept["narrower"]], line_of(source.pk), line_of(target.pk))
     deed = TopicDeed.objects.create(
         kind=TopicDeed.Kind.MERGE,
         source_key=source.pk,
@@ -198,7 +198,7 @@ def undo_merge(deed, by=None):
     left += move_back(deed.record["rows"], source, target)
     rewrite_public(affected)
     # What stands below comes back under the source.
-    rewrite_taggings(gathered(was["pk"] for was in deed.record["narrower"]) - affected)
+    move_entries(source.narrower.values_list("pk", flat=True), line_of(target.pk), line_of(source.pk))
     summary = _("Merge of “%(source)s” into “%(target)s” undone") % {"source": source, "target": target}
     put_back_snapshots(deed.record, source, target, by, summary)
     close(deed, by)

@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from publishing.public import PublicEntry
 
 from .public import MOST_SHARED, combinations_of, compared
+from .sql import adapt, as_text
 from .vocabulary import Topic
 
 SCALE = 1_000_000
@@ -54,16 +55,6 @@ ASK = {
         FROM topics_publiccombination AS given
         WHERE given.entry_id = ANY(%s::uuid[]) AND +given.combination = ANY(%s::bigint[])""",
 }
-
-
-def adapt(key):
-    """A key (text) as the database takes it in plain SQL: SQLite keeps 32 hexadecimal digits."""
-    return key.replace("-", "") if connection.vendor == "sqlite" else key
-
-
-def as_text(key):
-    """A key that plain SQL gave (a UUID, or SQLite's digits) as text."""
-    return f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}" if isinstance(key, str) else str(key)
 
 
 def rarity(live_entries, carrying):

@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from itertools import permutations
 
 from django.db import connection
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 
 from publishing import kinds
 from publishing.public import PublicEntry
@@ -50,24 +50,28 @@ def _rows(model, keys):
     return model.objects.filter(found)
 
 
-def _row(model, key, entries=0):
+def _row(model, key, entries):
     return model(**dict(zip(COLUMNS[model], key, strict=True)), entries=entries)
 
 
 def change(before, after):
     """Keep the counts right where entries added `before` and now add `after`. Both are `tallied`."""
-    by_difference = defaultdict(list)
+    by_model = defaultdict(list)
     for key in before.keys() | after.keys():
         if before[key] != after[key]:
-            by_difference[key[0], after[key] - before[key]].append(key[1:])
-    for (model, difference), keys in by_difference.items():
-        if difference > 0:
-            model.objects.bulk_create([_row(model, key) for key in keys], BATCH, ignore_conflicts=True)
-        for start in range(0, len(keys), BATCH):
-            rows = _rows(model, keys[start : start + BATCH])
-            if difference < 0:
-                rows.filter(entries=-difference).delete()
-            rows.update(entries=F("entries") + difference)
+            by_model[key[0]].append((key[1:], after[key] - before[key]))
+    for model, changes in by_model.items():
+        for start in range(0, len(changes), BATCH):
+            _add(model, dict(changes[start : start + BATCH]))
+
+
+def _add(model, differences):
+    """Add to kept counts, in three statements. Whoever calls holds the generation, so that nobody else does so at the same time."""
+    rows = _rows(model, differences)
+    kept = {tuple(key): entries for *key, entries in rows.values_list(*COLUMNS[model], "entries")}
+    rows.delete()
+    sums = {key: kept.get(key, 0) + difference for key, difference in differences.items()}
+    model.objects.bulk_create([_row(model, key, entries) for key, entries in sums.items() if entries])
 
 
 def counted():

@@ -23,7 +23,7 @@ from .forms import MergeForm, SplitForm
 from .merging import TopicDeedError, merge
 from .panel import panel_of
 from .splitting import MOST_AT_ONCE, carriers, split
-from .tree import gathered, rewrite_taggings
+from .tree import line_of, move_entries
 from .vocabulary import Topic, TopicAlias
 
 MERGE_RIGHT = "topics.merge_topic"
@@ -98,7 +98,8 @@ class TopicAdmin(admin.ModelAdmin):
         self._keep_old_name(form)
         raise_generation()
         if "broader" in form.changed_data:
-            rewrite_taggings(gathered([form.instance.pk]))
+            was_under = line_of(form.initial.get("broader"))
+            move_entries([form.instance.pk], was_under, line_of(form.instance.broader_id))
 
     @staticmethod
     def _keep_old_name(form):

@@ -1,45 +1,114 @@
-"""What follows when topics come to stand elsewhere in the tree: the rows of all that they gather, written anew in the same transaction.
+"""What follows when topics come to stand elsewhere in the tree: the entries that they gather leave the topics that stood above and come to those that
+do now, in the same transaction.
 
-Only rows of topics change: no page says what stands above a topic that it carries.
+Only rows of topics change, as no page says what stands above a topic that it carries. They may be of tens of thousands of entries: each step is
+one statement for all of them.
 """
 
-from collections import defaultdict
+from collections import Counter
+
+from django.db import connection
 
 from publishing.publication import raise_generation
 
-from .public import TOPIC_MODELS, PublicTagging, rows_of
-from .tallies import change, tallied
-from .vocabulary import lines_above
+from .public import PublicTagging, TopicPair, TopicTally, pair_keys
+from .sql import adapt, keys_sql, listed, numbered_keys_sql, paired
+from .tallies import change
+from .vocabulary import Topic, at_or_below, lines_above
 
-AT_ONCE = 200
+# Entries are meant by their taggings (`here`), and the place is a topic that stood or stands above the moved ones. What entries carry beside the
+# place stands with it under a number where See also never looks (`pair_keys`).
+PARTS = {
+    "{leaving}": """here.topic_id = %s AND NOT here.own AND here.entry_id IN ({gathered}) AND NOT {carrying}""",
+    "{coming}": """here.topic_id IN ({keys}) AND {carrying} AND NOT EXISTS (SELECT 1 FROM topics_publictagging AS there
+        WHERE there.entry_id = here.entry_id AND there.topic_id = %s)""",
+    "{gathered}": "SELECT entry_id FROM topics_publictagging WHERE topic_id IN ({keys})",
+    "{carrying}": """EXISTS (SELECT 1 FROM topics_publictagging AS carried
+        WHERE carried.entry_id = here.entry_id AND carried.own AND carried.topic_id IN ({keys}))""",
+    "{combinations of}": """
+        SELECT pair.number, entry.topic_count, other.entry_id
+        FROM topics_publictagging AS other
+            JOIN ({numbers}) AS pair ON pair.key = other.topic_id
+            JOIN publishing_publicentry AS entry ON entry.id = other.entry_id
+        WHERE other.entry_id IN (SELECT here.entry_id FROM topics_publictagging AS here WHERE """,
+}
+FORGET_COMBINATIONS = """
+    DELETE FROM topics_publiccombination WHERE (combination, topic_count, entry_id) IN ({combinations of}{leaving}))"""
+ADD_COMBINATIONS = (
+    "INSERT INTO topics_publiccombination (combination, topic_count, entry_id) {combinations of}{coming})"
+)
+FORGET_TAGGINGS = "DELETE FROM topics_publictagging AS here WHERE {leaving}"
+ADD_TAGGINGS = """
+    INSERT INTO topics_publictagging (entry_id, topic_id, kind, sort_key, own)
+    SELECT DISTINCT here.entry_id, place.id, here.kind, here.sort_key, FALSE
+    FROM topics_publictagging AS here CROSS JOIN topics_topic AS place WHERE place.id = %s AND {coming}"""
+COUNTS = """
+    SELECT here.topic_id, here.kind, COUNT(*) FROM topics_publictagging AS here
+    WHERE here.topic_id IN ({keys}) AND here.entry_id IN ({gathered}) GROUP BY here.topic_id, here.kind"""
+PAIRS = """
+    SELECT here.topic_id, other.topic_id, COUNT(*) FROM topics_publictagging AS here
+        JOIN topics_publictagging AS other ON other.entry_id = here.entry_id AND other.topic_id <> here.topic_id
+    WHERE here.topic_id IN ({keys}) AND here.entry_id IN ({gathered}) GROUP BY here.topic_id, other.topic_id"""
 
 
-def gathered(keys):
-    """The set of keys of the live entries that carry one of these topics, or one below it."""
-    return set(PublicTagging.objects.filter(topic__in=keys).values_list("entry", flat=True))
+def line_of(topic):
+    """The keys, as text, of a topic (its key) and those above it; none for None."""
+    return {str(topic), *lines_above([topic])[str(topic)]} if topic else set()
 
 
-def rewrite_taggings(entries):
-    """Put entries under the topics that now stand above theirs. entries: keys; called in the transaction that moved the topics."""
+def move_entries(moved, was_under, is_under):
+    """Put what topics gather where these stand now. Called in the transaction that moved them, before a topic that they left is deleted.
+
+    moved: their keys; was_under, is_under: the `line_of` of what they stood under, and of what they stand under now.
+    """
     raise_generation()
-    keys = list(entries)
-    for start in range(0, len(keys), AT_ONCE):
-        _rewrite(keys[start : start + AT_ONCE])
+    left, reached = was_under - is_under, is_under - was_under
+    places = [*left, *reached]
+    before = _counted(moved, places)
+    for place in left:
+        _leave(moved, place)
+    for place in reached:
+        _reach(moved, place)
+    change(before, _counted(moved, places))
 
 
-def _rewrite(keys):
-    before = tallied(keys)
-    carried = defaultdict(list)
-    own = PublicTagging.objects.own().filter(entry__in=keys)
-    for entry, kind, sort_key, topic in own.values_list("entry_id", "kind", "sort_key", "topic_id"):
-        carried[entry, kind, sort_key].append(str(topic))
-    lines = lines_above({topic for topics in carried.values() for topic in topics})
-    rows = [
-        row
-        for (entry, kind, sort_key), topics in carried.items()
-        for row in rows_of(entry, kind, sort_key, topics, lines)
-    ]
-    for model in TOPIC_MODELS:
-        model.objects.filter(entry__in=keys).delete()
-        model.objects.bulk_create([row for row in rows if type(row) is model])
-    change(before, tallied(keys))
+def _leave(moved, place):
+    leaving = [adapt(place), listed(moved), listed(_below(place))]
+    _execute(FORGET_COMBINATIONS, [_numbers(place), *leaving])
+    _execute(FORGET_TAGGINGS, leaving)
+
+
+def _reach(moved, place):
+    coming = [listed(moved), listed(_below(place)), adapt(place)]
+    _execute(ADD_COMBINATIONS, [_numbers(place), *coming])
+    _execute(ADD_TAGGINGS, [adapt(place), *coming])
+
+
+def _below(place):
+    return list(Topic.objects.filter(at_or_below([place])).exclude(pk=place).values_list("pk", flat=True))
+
+
+def _numbers(place):
+    others = Topic.objects.exclude(pk=place).values_list("pk", flat=True)
+    return paired({other: pair_keys(place, str(other))[1] for other in others})
+
+
+def _counted(moved, places):
+    """What the gathered entries add to the counts of the places, as `tallies.tallied` has it."""
+    found, parameters = Counter(), [listed(places), listed(moved)]
+    to_python = PublicTagging._meta.get_field("topic").target_field.to_python
+    for place, kind, entries in _execute(COUNTS, parameters):
+        found[TopicTally, to_python(place), kind, True] = entries
+    for place, other, entries in _execute(PAIRS, parameters):
+        place, other = to_python(place), to_python(other)
+        found[TopicPair, place, other] = found[TopicPair, other, place] = entries
+    return found
+
+
+def _execute(sql, parameters):
+    """The rows that a statement gives, if any."""
+    for name, part in {**PARTS, "{keys}": keys_sql(), "{numbers}": numbered_keys_sql()}.items():
+        sql = sql.replace(name, part)
+    with connection.cursor() as cursor:
+        cursor.execute(sql, parameters)
+        return cursor.fetchall() if cursor.description else []
