@@ -17,7 +17,7 @@ SAFE = DJANGO_DEBUG=false DJANGO_SECRET_KEY=for-the-check-of-the-settings-only-0
 	DJANGO_SECURE_COOKIES=true DJANGO_SSL_REDIRECT=true DJANGO_HSTS_SECONDS=3600 DATABASE_URL=sqlite://:memory: CACHE_URL=locmemcache://
 COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --no-annotate $(UPGRADE)
 LTS = -c requirements/lts.in -p 3.11
-SERVICES = --extra postgres --extra redis --extra s3 --extra observability --extra sso
+SERVICES = --extra postgres --extra redis --extra s3 --extra observability --extra backup --extra sso
 
 .PHONY: screenshots help serve test check bench lint fix lock clean python environment
 .NOTPARALLEL:

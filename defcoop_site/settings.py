@@ -38,6 +38,12 @@ DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="desk@localhost")
 CONTACT_EMAIL = env.str("CONTACT_EMAIL", default="")
 CONTENT_LICENCE = env.str("CONTENT_LICENCE", default="")
 LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOG_FORMAT = env.str("LOG_FORMAT", default="line")
+LOG_REQUESTS = env.bool("LOG_REQUESTS", default=False)
+DISK_FREE_MB = env.int("DISK_FREE_MB", default=500)
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
+BACKUP_MAX_HOURS = env.int("BACKUP_MAX_HOURS", default=26)
 
 if not SECRET_KEY:
     if "pytest" not in sys.modules:
@@ -69,6 +75,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "defcoop_site.logs.with_request_id",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -100,13 +107,16 @@ TEMPLATES = [
 ]
 
 # --- Data -------------------------------------------------------------------------------------------------------------------
+# A save that waits longer for another one is refused, and its form given back.
+LOCK_SECONDS = 20
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    # Readers never wait for a writer (WAL); a writer takes its lock at the start instead of failing in the middle.
+    # Readers never wait for a writer (WAL); a writer takes its lock at the start instead of failing in the middle, and is told
+    # "saved" once the disk has it (docs/decisions/0029-saved-is-on-the-disk.md).
     # The map is as large as SQLite allows: address space, not memory; a large library is read without a system call for each page.
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
-        "timeout": 20,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA cache_size=-16000; PRAGMA mmap_size=2147418112;",
+        "timeout": LOCK_SECONDS,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-16000; PRAGMA mmap_size=2147418112;",
     }
     DATABASES["default"]["CONN_MAX_AGE"] = None
     if "pytest" in sys.modules:
@@ -201,7 +211,10 @@ EMAIL_TIMEOUT = 10  # a server that does not answer must not hold up an editor
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "formatters": {
+        "line": {"()": "defcoop_site.logs.LineFormatter"},
+        "json": {"()": "defcoop_site.logs.JsonFormatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT}},
     "root": {"handlers": ["console"], "level": LOG_LEVEL},
 }

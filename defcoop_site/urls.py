@@ -11,7 +11,7 @@ from publishing.report_pages import report_error
 from publishing.share_pages import shared_draft, shared_file
 from publishing.views import name_detail
 
-from . import entry_forms, views
+from . import entry_forms, readiness, views
 from .feeds import LatestFeed
 from .sitemaps import SITEMAPS
 
@@ -44,6 +44,7 @@ urlpatterns = [
     path("share/<str:token>/", shared_draft, name="share"),
     re_path(rf"^share/([^/]+)/media/{RENDITION}$", shared_file, name="shared_file"),
     path("healthz", views.health, name="health"),
+    path("readyz", readiness.ready, name="ready"),
     path("admin/", admin.site.urls),
     path("<slug:section>/<slug:slug>/report/", report_error, name="report"),  # after the desk’s own page of this form
 ]
@@ -51,4 +52,4 @@ urlpatterns = [
 handler400 = "defcoop_site.views.bad_request"
 handler403 = "defcoop_site.views.permission_denied"
 handler404 = "defcoop_site.views.page_not_found"
-handler500 = "defcoop_site.views.server_error"
+handler500 = "defcoop_site.errors.server_error"

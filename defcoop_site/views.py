@@ -121,7 +121,3 @@ def page_not_found(request, exception=None):
 
 def permission_denied(request, exception=None):
     return render(request, "403.html", status=403)
-
-
-def server_error(request):
-    return render(request, "500.html", status=500)

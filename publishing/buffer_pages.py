@@ -187,6 +187,18 @@ def _carried(desk, request, object_id):
     }
 
 
+def carried_form(request):
+    """What a page must carry so that a posted form of ours is not lost; None where none was posted. Asks no database."""
+    match = request.resolver_match
+    desk = getattr(match.func, "desk", None) if match else None
+    if desk is None or request.method != "POST" or not buffers.opener(request.POST):
+        return None
+    try:
+        return _carried(desk, request, match.kwargs.get("object_id"))
+    except buffers.Unreadable:
+        return None
+
+
 def _sign_in(desk, request, object_id):
     """The sign-in, or its answer to a name and a password, carrying the form."""
     carried = _carried(desk, request, object_id)

@@ -226,7 +226,7 @@ def redirects_of(entry):
     # An address that a later version of another entry had leads there.
     last_owner = dict(
         PublicVersion.objects.filter(kind=entry.kind, slug__in=slugs)
-        .order_by("published_at", "id")
+        .order_by("id")  # as they were written: a clock may be set back
         .values_list("slug", "entry_id")
     )
     target = {Entry.State.REDIRECTED: entry.redirect_to_id, Entry.State.GONE: None}.get(entry.state, entry.pk)

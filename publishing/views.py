@@ -106,7 +106,7 @@ class ReadVersion:
 def find_version(kind, slug, number):
     """The ReadVersion of the n-th published version, at the address that it then had or has now. Raises Http404."""
     versions = PublicVersion.objects.filter(kind=kind, number=number)
-    version = versions.filter(slug=slug).order_by("-published_at").first()
+    version = versions.filter(slug=slug).order_by("-pk").first()
     if version is None:
         # The entry was renamed since: its present address leads to all its versions.
         entry = get_object_or_404(PublicEntry.objects.only("id"), kind=kind, slug=slug)

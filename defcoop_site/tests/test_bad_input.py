@@ -10,7 +10,7 @@ from publishing.desk import write_aliases
 ADDRESSES = [
     "/", "/articles/", "/articles/page/", "/articles/page/v/1/", "/actors/", "/actors/page/", "/actors/page/v/1/", "/agreements/", "/agreements/page/",
     "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/topics/page/feed/", "/search/", "/search/names/", "/opensearch.xml", "/about/", "/about/editorial-policy/", "/about/accessibility/",
-    "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
+    "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/readyz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
     "/between/other/page/", "/map/", "/actors/page/map/", "/agreements/page/map/", "/timeline/", "/actors/page/timeline/", "/agreements/page/timeline/",
     "/names/shared/",
     *(f"/{section}.{form}" for section in ("articles", "actors", "agreements") for form in ("csv", "json")),

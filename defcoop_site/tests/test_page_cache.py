@@ -149,6 +149,7 @@ class PageCacheTests(TestCase):
             (PAGE, {"HTTP_ACCEPT": "application/json"}),
             ("/admin/login/", {}),
             ("/healthz", {}),
+            ("/readyz", {}),
             ("/share/nothing/", {}),
             ("/nothing/", {}),
             ("/articles/?" + "&".join(["page=1"] * 300), {}),

@@ -77,6 +77,7 @@ PAGES = {
     "/articles/hub/history/": 2,  # entry, versions
     "/articles/hub/report/": 1,
     "/healthz": 1,
+    "/readyz": 5,  # does it answer, migrations (is there a table, which), schedules, releases
     "/robots.txt": 0,
     "/about/": 0,
 }
