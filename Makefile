@@ -19,7 +19,7 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --
 LTS = -c requirements/lts.in -p 3.11
 SERVICES = --extra postgres --extra redis --extra s3 --extra observability --extra backup --extra sso
 
-.PHONY: screenshots help serve test check bench lint fix lock clean python environment
+.PHONY: messages screenshots help serve test check bench lint fix lock clean python environment
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -55,6 +55,9 @@ lock: ## resolve requirements/*.txt anew, with uv: UPGRADE=--upgrade takes new v
 	$(COMPILE) $(LTS) $(SERVICES) pyproject.toml -o requirements/prod.txt
 	$(COMPILE) $(LTS) $(SERVICES) --group test --group lint pyproject.toml -o requirements/dev.txt
 	$(COMPILE) -c requirements/next.in -p 3.12 $(SERVICES) --group test pyproject.toml -o requirements/next.txt
+
+messages: environment ## collect the interface's texts anew and compile their translations
+	@$(BIN)/python -m scripts.messages
 
 screenshots: environment ## make the pictures of docs/editing.md anew, by the test that plays its story
 	SCREENSHOTS=docs/screenshots $(BIN)/pytest -q defcoop_site/tests/test_desk_story.py

@@ -24,7 +24,7 @@ Status = terms.Status
 NEAREST = [Status.IN_FORCE, Status.SUSPENDED, Status.PROVISIONAL, Status.UNKNOWN, Status.SIGNED, Status.ENDED]
 MOST_CLOSEST = 12
 LEVELS = 5
-ENTRY = ["kind", "slug", "title", "sort_key", "withdrawn"]
+ENTRY = ["kind", "slug", "title", "language", "sort_key", "withdrawn"]
 
 
 def places_of(keys):

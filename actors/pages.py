@@ -42,13 +42,21 @@ SECTION_ORDER = [kind.value for kind in terms.AgreementType]
 
 @dataclass(frozen=True)
 class Fact:
-    """A line of a facts box. Exactly one of text, date (a date text), entries (PublicEntry or plain names) and url is set."""
+    """A line of a facts box. Exactly one of text, term (a word of a closed list), dispute, date (a date text), entries (PublicEntry or plain
+    names) and url is set."""
 
     label: str
     text: str = ""
+    term: str = ""
+    dispute: object = None
     date: str = ""
     entries: tuple = ()
     url: str = ""
+
+    @property
+    def words(self):
+        """What it says, unless that is a date, an address or entries."""
+        return str(self.text or self.term or self.dispute or "")
 
 
 def _named(keys, entry, targets):
@@ -71,7 +79,7 @@ def linked_from(links_here, shown):
 
 
 def _filled(facts):
-    return [fact for fact in facts if fact.text or fact.date or fact.url or any(fact.entries)]
+    return [fact for fact in facts if fact.words or fact.date or fact.url or any(fact.entries)]
 
 
 def actor_facts(entry, around, as_of):
@@ -81,8 +89,8 @@ def actor_facts(entry, around, as_of):
     return _filled(
         [
             Fact(_("Official name"), text=facts["official_name"]),
-            Fact(_("Kind"), text=terms.word(terms.ActorKind, facts["actor_kind"])),
-            Fact(_("Region"), text=terms.word(terms.Region, facts["region"])),
+            Fact(_("Kind"), term=terms.word(terms.ActorKind, facts["actor_kind"])),
+            Fact(_("Region"), term=terms.word(terms.Region, facts["region"])),
             Fact(_("Also known as"), text=", ".join(entry.page["aliases"])),
             Fact(_("Founded"), date=facts["founded"]),
             Fact(_("Dissolved"), date=facts["dissolved"]),
@@ -121,11 +129,13 @@ def _participations(entry, as_of):
         "entry__kind",
         "entry__slug",
         "entry__title",
+        "entry__language",
         "entry__sort_key",
         "entry__category",
         "actor__kind",
         "actor__slug",
         "actor__title",
+        "actor__language",
         "actor__withdrawn",
     ]
     own = [field.name for field in PublicParticipation._meta.concrete_fields]
@@ -157,7 +167,7 @@ def _obligations_of(entry, on):
     bound = PublicParticipation.objects.filter(actor=entry.pk, entry__withdrawn=False).as_party().binding_on(on)
     owed = PublicObligation.objects.filter(Q(owed_by=None) | Q(owed_by=entry.pk), entry__in=bound.values("entry"))
     rows = owed.select_related("entry").only(
-        "kind", "article", "entry__kind", "entry__slug", "entry__title", "entry__sort_key"
+        "kind", "article", "entry__kind", "entry__slug", "entry__title", "entry__language", "entry__sort_key"
     )
     order = [kind.value for kind in terms.ObligationKind]
     rows = sorted(rows, key=lambda row: (order.index(row.kind), row.entry.sort_key, row.article))
@@ -217,17 +227,28 @@ def actor_context(entry, as_of=None):
     }
 
 
+@dataclass(frozen=True)
+class Dispute:
+    """The two readings of a disputed date, in the page's words, and why, in the entry's."""
+
+    readings: str
+    reason: str
+
+    def __str__(self):
+        return f"{self.readings} {self.reason}"
+
+
 def _dispute(values, labels):
-    """The two readings of a disputed date and the reason, in words; "" where there is none or it is not shown."""
+    """The Dispute of a date; "" where there is none or it is not shown."""
     name = values.get("disputed")
     if not name or not values.get(name):
         return ""
-    return _("%(date)s: %(one)s or %(other)s. %(reason)s") % {
+    readings = _("%(date)s: %(one)s or %(other)s.") % {
         "date": str(labels(name).label).capitalize(),
         "one": display(values[name]),
         "other": display(values["other_reading"]),
-        "reason": values["dispute"],
     }
+    return Dispute(readings, values["dispute"])
 
 
 def agreement_facts(entry, around, as_of):
@@ -237,9 +258,9 @@ def agreement_facts(entry, around, as_of):
     links = around.links_here
     return _filled(
         [
-            Fact(_("Type"), text=terms.word(terms.AgreementType, facts["agreement_type"])),
-            Fact(_("Legal force"), text=terms.word(terms.LegalForce, facts["legal_force"])),
-            Fact(_("Scope"), text=terms.word(terms.Scope, facts["scope"])),
+            Fact(_("Type"), term=terms.word(terms.AgreementType, facts["agreement_type"])),
+            Fact(_("Legal force"), term=terms.word(terms.LegalForce, facts["legal_force"])),
+            Fact(_("Scope"), term=terms.word(terms.Scope, facts["scope"])),
             Fact(_("Also known as"), text=", ".join(entry.page["aliases"])),
             Fact(_("Adopted"), date=facts["adopted"]),
             Fact(_("Opened for signature"), date=facts.get("opened", "")),
@@ -254,8 +275,8 @@ def agreement_facts(entry, around, as_of):
             Fact(_("Suspended from"), date=facts.get("suspended", "")),
             Fact(_("Suspension ended"), date=facts.get("suspension_ended", "")),
             Fact(_("Ended"), date=facts["terminated"]),
-            Fact(_("How it ended"), text=ended_by),
-            Fact(_("Disputed date"), text=_dispute(facts, terms.DisputedAgreementDate)),
+            Fact(_("How it ended"), term=ended_by),
+            Fact(_("Disputed date"), dispute=_dispute(facts, terms.DisputedAgreementDate)),
             Fact(_("How to leave"), text=facts.get("withdrawal_rule", "")),
             Fact(_("Amends"), entries=_named([facts["amends"]], entry, around.targets)),
             Fact(_("Amended by"), entries=tuple(_by_way(links, PublicLink.Way.AMENDS))),
@@ -289,7 +310,7 @@ class Party:
 
     @property
     def dispute(self):
-        """The readings of a disputed date and the reason, in words."""
+        """The Dispute of one of its dates, or ""."""
         return _dispute(self.part, terms.DisputedDate)
 
 

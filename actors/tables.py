@@ -33,7 +33,7 @@ def agreement_table(entry, context):
         status = str(getattr(party.status, "value", party.status))
         rows.append([
             party.name, party.present_name, _key(party.actor), _path(party.actor), party.part["role"], *dates, status,
-            party.dispute, party.part["note"], *source,
+            str(party.dispute), party.part["note"], *source,
         ])  # fmt: skip
     columns = ["party", "present_name", "actor_id", "actor_path", "role", *PARTY_DATES, "status", "dispute", "note"]
     return Table(f"Parties to: {entry.title}", [*columns, *SOURCE], rows)

@@ -22,7 +22,7 @@ from .public import PublicAgreement, PublicParticipation
 from .views import Choice
 
 LINES = 40
-ENTRY = ["kind", "slug", "title", "sort_key", "withdrawn"]
+ENTRY = ["kind", "slug", "title", "language", "sort_key", "withdrawn"]
 IN_ORDER = (F("known_from").asc(nulls_last=True), "entry__sort_key", "pk")
 
 

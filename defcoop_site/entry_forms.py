@@ -1,8 +1,10 @@
 """An entry in other forms than its page, its versions' notes and changes, and how to cite it."""
 
+from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.timezone import localdate
+from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from actors.as_of import CARRYING, as_of
@@ -18,15 +20,17 @@ from .entry_markdown import entry_markdown
 
 
 def citation_of(request, read):
-    """The Citation of a ReadVersion."""
+    """The Citation of a ReadVersion. Its address is the one of all languages."""
     entry = read.entry
+    with override(settings.LANGUAGE_CODE):
+        address = entry.get_version_url()
     return citing.Citation(
         key=f"{entry.kind}-{entry.slug}-v{entry.version}",
         title=entry.title,
         publication=PUBLICATION,
         version=entry.version,
         published=localdate(read.version.published_at),
-        url=request.build_absolute_uri(entry.get_version_url()),
+        url=request.build_absolute_uri(address),
         language=entry.language,
     )
 

@@ -39,7 +39,7 @@ def _line(text):
 
 def _fact(fact):
     names = ", ".join(str(getattr(entry, "title", entry)) for entry in fact.entries)
-    return f"- **{_line(fact.label)}**: {_line(fact.text or display(fact.date) or names or fact.url)}"
+    return f"- **{_line(fact.label)}**: {_line(fact.words or display(fact.date) or names or fact.url)}"
 
 
 def _cell(value):

@@ -1,6 +1,11 @@
 """What every request passes through."""
 
 from django.http import HttpResponseBadRequest
+from django.utils import translation
+
+from publishing.languages import language_of
+
+DESK = "/admin/"
 
 
 def refuse_malformed_addresses(get_response):
@@ -15,5 +20,22 @@ def refuse_malformed_addresses(get_response):
                 content_type="text/plain; charset=utf-8",
             )
         return get_response(request)
+
+    return middleware
+
+
+def choose_language(get_response):
+    """Speak the language that the address names, the first one where it names none; on the desk the editor's own.
+
+    Django's LocaleMiddleware would ask a reader's cookie and browser too: then one address would be several pages, and no cache could keep it.
+    """
+
+    def middleware(request):
+        if request.path_info.startswith(DESK):
+            language = translation.get_language_from_request(request)
+        else:
+            language = language_of(request.path_info)
+        with translation.override(language):
+            return get_response(request)
 
     return middleware

@@ -6,7 +6,6 @@ from pathlib import Path
 import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -80,6 +79,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
+    "defcoop_site.middleware.choose_language",
     "defcoop_site.middleware.refuse_malformed_addresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -139,8 +139,15 @@ SEE_ALSO_AT_END = 6
 
 # --- Language and time -------------------------------------------------------------------------------------------------------
 LANGUAGE_CODE = "en-gb"
-LANGUAGES = [("en-gb", _("English"))]
+# Each in its own words. Reading a language other than the first adds its code before an address: /fr/articles/.
+LANGUAGES = [("en-gb", "English"), ("fr", "Français")]
+# The desk is in the editor's own choice, or else in what the browser asks for. Public pages know no cookie.
+LANGUAGE_COOKIE_PATH = "/admin/"
+LANGUAGE_COOKIE_SAMESITE = "Lax"
+LANGUAGE_COOKIE_HTTPONLY = True
+LANGUAGE_COOKIE_SECURE = SECURE_COOKIES
 LOCALE_PATHS = [BASE_DIR / "defcoop_site" / "locale"]
+FORMAT_MODULE_PATH = ["defcoop_site.formats"]
 USE_I18N = True
 USE_TZ = True
 

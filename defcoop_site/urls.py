@@ -1,12 +1,16 @@
 """Every address of the site."""
 
+from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path, re_path, register_converter
+from django.urls import include, path, re_path
 from django.views.decorators.http import require_safe
+from django.views.i18n import set_language
 
+import actors.urls
+import articles.urls
+import topics.urls
 from publishing.media import media
-from publishing.negotiation import FormConverter, TableFormConverter
 from publishing.report_pages import report_error
 from publishing.share_pages import shared_draft, shared_file
 from publishing.views import name_detail
@@ -15,21 +19,18 @@ from . import entry_forms, readiness, views
 from .feeds import LatestFeed
 from .sitemaps import SITEMAPS
 
-register_converter(FormConverter, "form")
-register_converter(TableFormConverter, "table")
-
 RENDITION = r"([0-9a-f]{64})-([1-9][0-9]{0,3})\.(avif|webp)"  # digest, width, format
 
-urlpatterns = [
+# For readers: in English at these addresses, in each other language behind its code (/fr/articles/).
+pages = [
     path("", views.home, name="home"),
     path("", include("articles.urls")),
     path("", include("actors.urls")),
     path("", include("topics.urls")),
-    path("<slug:section>/<slug:slug>.<form:form>", entry_forms.entry_form, name="entry_form"),
-    path("<slug:section>/<slug:slug>/v/<int:number>.<form:form>", entry_forms.version_form, name="version_form"),
     path("<slug:section>/<slug:slug>/v/<int:number>/cite/", entry_forms.version_cite, name="version_cite"),
     path("<slug:section>/<slug:slug>/history/", entry_forms.entry_history, name="entry_history"),
     path("<slug:section>/<slug:slug>/history/<int:number>/", entry_forms.entry_changes, name="entry_changes"),
+    path("<slug:section>/<slug:slug>/report/", report_error, name="report"),
     path("names/<str:name>/", name_detail, name="name_detail"),
     path("search/", views.search_results, name="search"),
     path("search/names/", views.search_names, name="search_names"),
@@ -37,6 +38,14 @@ urlpatterns = [
     path("about/", views.about, name="about"),
     path("about/editorial-policy/", views.about, {"name": "editorial_policy"}, name="editorial_policy"),
     path("about/accessibility/", views.about, {"name": "accessibility"}, name="accessibility"),
+]
+# For programs, and for those who edit: one address each.
+urlpatterns = [
+    path("", include(articles.urls.files)),
+    path("", include(actors.urls.files)),
+    path("", include(topics.urls.files)),
+    path("<slug:section>/<slug:slug>.<form:form>", entry_forms.entry_form, name="entry_form"),
+    path("<slug:section>/<slug:slug>/v/<int:number>.<form:form>", entry_forms.version_form, name="version_form"),
     path("feed/", require_safe(LatestFeed()), name="feed"),
     path("sitemap.xml", require_safe(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),
@@ -45,8 +54,9 @@ urlpatterns = [
     re_path(rf"^share/([^/]+)/media/{RENDITION}$", shared_file, name="shared_file"),
     path("healthz", views.health, name="health"),
     path("readyz", readiness.ready, name="ready"),
+    path("admin/language/", set_language, name="set_language"),
     path("admin/", admin.site.urls),
-    path("<slug:section>/<slug:slug>/report/", report_error, name="report"),  # after the desk’s own page of this form
+    *i18n_patterns(*pages, prefix_default_language=False),
 ]
 
 handler400 = "defcoop_site.views.bad_request"

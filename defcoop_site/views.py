@@ -6,7 +6,7 @@ from django.db.models import Count
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils.translation import gettext
+from django.utils.translation import gettext, override
 from django.views.decorators.http import require_safe
 
 from publishing import kinds
@@ -93,10 +93,14 @@ def about(request, name="about"):
 
 @require_safe
 def robots(request):
+    searches = []
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            searches.append(f"Disallow: {reverse('search')}")
     lines = [
         "User-agent: *",
         "Disallow: /admin/",
-        "Disallow: /search/",
+        *searches,
         "Disallow: /share/",
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
         "",

@@ -9,12 +9,12 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, Subquery
 from django.http import Http404
 from django.urls import path
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .audit import AuditEvent
 from .completion import complete
+from .dates import day_words
 from .entry_admin import EntryAdmin
 from .health import DAYS_UNTIL_DEAD, AddressHealth
 from .image_admin import ImageAdmin  # noqa: F401 - Django finds it here
@@ -89,8 +89,8 @@ class SourceAdmin(admin.ModelAdmin):
         """What the visits to its address found."""
         if not source.url or getattr(source, "checked_at", None) is None:
             return _("not visited yet") if source.url else ""
-        words = {"when": date_format(source.checked_at, "j F Y"), "finding": source.finding}
-        good = source.last_good_on and date_format(source.last_good_on, "j F Y")
+        words = {"when": day_words(source.checked_at), "finding": source.finding}
+        good = source.last_good_on and day_words(source.last_good_on)
         if source.failed_days >= DAYS_UNTIL_DEAD:
             words["good"] = good or _("never")
             return _("dead (%(finding)s on %(when)s; last good: %(good)s)") % words

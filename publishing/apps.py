@@ -1,5 +1,6 @@
 from django.apps import AppConfig
 from django.core import checks
+from django.urls import register_converter
 from django.utils.translation import gettext_lazy as _
 
 
@@ -9,7 +10,9 @@ class PublishingConfig(AppConfig):
     verbose_name = _("Publishing")
 
     def ready(self):
-        from . import audit, pictures
+        from . import audit, negotiation, pictures
 
+        register_converter(negotiation.FormConverter, "form")
+        register_converter(negotiation.TableFormConverter, "table")
         audit.connect()
         checks.register(pictures.check_formats)

@@ -18,6 +18,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 
 from . import buffers
 from .buffer_diff import compare_buffer
+from .dates import moment_words
 from .entry_pages import EntryPage, desk_page, entry_or_404
 from .joining import keys_of_base
 
@@ -25,7 +26,7 @@ from .joining import keys_of_base
 def moment(when):
     """A moment in words, in the site's time zone; of today the time alone."""
     here, today = timezone.localtime(when), timezone.localdate()
-    return date_format(here, "H:i" if here.date() == today else "j F Y, H:i")
+    return date_format(here, "H:i") if here.date() == today else moment_words(here)
 
 
 def _address(desk, name, row):

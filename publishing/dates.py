@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import dateformat
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext
 
 UNKNOWN = "unknown"
 FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
@@ -60,8 +60,18 @@ def display(text, none=""):
     if text == UNKNOWN:
         return _("unknown")
     first, _last = bounds(text)
-    pattern = {4: "Y", 7: "F Y", 10: "j F Y"}[len(text)]
-    return dateformat.format(first, pattern)
+    return day_words(first) if len(text) == 10 else dateformat.format(first, {4: "Y", 7: "F Y"}[len(text)])
+
+
+def day_words(day):
+    """A date or moment as a day in words: "4 April 1949"; in French "4 avril 1949", but "1er avril 1949"."""
+    number = pgettext("first day of a month", "1") if day.day == 1 else day.day
+    return f"{number} {dateformat.format(day, 'F Y')}"
+
+
+def moment_words(moment, zone=False):
+    """A moment to the minute: "4 April 1949, 14:05". zone: whether to name the time zone."""
+    return f"{day_words(moment)}, {dateformat.format(moment, 'H:i T' if zone else 'H:i')}"
 
 
 def certainly_before(earlier, later):

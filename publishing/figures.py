@@ -10,8 +10,10 @@ from html import escape
 
 from django.db import models
 from django.urls import reverse
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+
+from .languages import is_foreign
 
 SIDES = (400, 800, 1600)  # the longer side of each rendition, in pixels
 FORMATS = ("avif", "webp")  # the last is the one that every browser reads
@@ -49,6 +51,26 @@ LICENCE_TEXTS = {
     Licence.CC_BY_SA_4: "https://creativecommons.org/licenses/by-sa/4.0/",
     Licence.OGL: "https://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/",
 }
+
+
+# The interface's words in stored HTML. They stand there by their key, between private-use characters, and are said in the reader's language.
+WORD_OPEN, WORD_CLOSE = "\ue003", "\ue004"
+WORDS = {"image": gettext_lazy("Image:"), **{licence.value: licence.label for licence in Licence}}
+STORED_WORD = re.compile(f"{WORD_OPEN}([^{WORD_CLOSE}]{{1,40}}){WORD_CLOSE}")
+
+
+def word(key):
+    return f"{WORD_OPEN}{key}{WORD_CLOSE}"
+
+
+def with_words(html):
+    """Stored HTML with the interface's words in the present language."""
+    return STORED_WORD.sub(_said, html)
+
+
+def _said(match):
+    said = escape(str(WORDS.get(match[1], "")))
+    return f'<span lang="{get_language()}">{said}</span>' if is_foreign("") else said
 
 
 def has_licence(image):
@@ -135,13 +157,13 @@ def _caption(use, image):
     if image.source_url:
         credit = f'<a href="{escape(image.source_url)}">{credit}</a>'
     line = ", ".join(part for part in (credit, _licence(image), escape(image.licence_terms)) if part)
-    return f"{words} <small>{_('Image: %(credit)s.') % {'credit': line}}</small>".strip() if line else words
+    return f"{words} <small>{word('image')} {line}.</small>".strip() if line else words
 
 
 def _licence(image):
     if image.licence in ("", Licence.OTHER):
         return ""
-    known = image.licence in Licence.values  # an older version may hold a licence that the list has lost
-    label = escape(str(Licence(image.licence).label if known else image.licence))
+    # An older version may hold a licence that the list has lost.
+    label = word(image.licence) if image.licence in WORDS else escape(image.licence)
     link = LICENCE_TEXTS.get(image.licence)
     return f'<a href="{link}" rel="license">{label}</a>' if link else label

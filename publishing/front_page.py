@@ -1,11 +1,11 @@
 """The desk's front page: what waits for this person, and what happened last. All lists of entries are one query."""
 
 from django.db.models import BooleanField, Count, ExpressionWrapper, F, Q
-from django.utils.formats import date_format
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from . import kinds
+from .dates import moment_words
 from .models import Entry
 from .public import PublicEntry
 from .releases import Release
@@ -59,7 +59,7 @@ def entry_lists(user, kind_names, today):
 
 
 def _when(moment):
-    return date_format(localtime(moment), "j F Y, H:i")
+    return moment_words(localtime(moment))
 
 
 def _words(name, entry):

@@ -22,6 +22,6 @@ def preview_response(request, key, kind_name, content, banner, minor=False, **ex
         number,
     )
     entry.checked_on = live.checked_on if live else None
-    response = render_entry(request, entry, preview=banner, **extra)
+    response = render_entry(request, entry, preview=banner, page_path=entry.get_absolute_url(), **extra)
     response["Cache-Control"] = "no-store"
     return response

@@ -7,9 +7,9 @@ from datetime import UTC, timedelta
 from django.conf import settings
 from django.db import models, transaction
 from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from .dates import moment_words
 from .locks import share_ties
 from .models import Entry, Snapshot
 from .public import PublicVersion
@@ -22,8 +22,8 @@ FURTHEST = timedelta(days=3653)  # ten years; beyond them stands a slip of the k
 
 def in_words(moment):
     """A moment in the site's time zone and, where that is another, in UTC."""
-    here = date_format(timezone.localtime(moment), "j F Y, H:i T")
-    utc = date_format(moment.astimezone(UTC), "j F Y, H:i T")
+    here = moment_words(timezone.localtime(moment), zone=True)
+    utc = moment_words(moment.astimezone(UTC), zone=True)
     return here if here == utc else f"{here} ({utc})"
 
 

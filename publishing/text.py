@@ -14,7 +14,7 @@ import nh3
 from django.utils.safestring import mark_safe
 from markdown_it import MarkdownIt
 
-from .figures import figure_html, figure_rule, use_of
+from .figures import figure_html, figure_rule, use_of, with_words
 from .names import name_address
 
 LINK_OPEN, LINK_MIDDLE, LINK_CLOSE = "\ue000", "\ue001", "\ue002"
@@ -259,7 +259,7 @@ def image_uses(markdown):
 
 
 def with_links(html, targets):
-    """Stored HTML with its links made: targets maps what link_target() gave to a public entry, or to the page of a name.
+    """Stored HTML with its links made and the interface's words said: targets maps what link_target() gave to a public entry, or to the page of a name.
 
     Where it has nothing live the link shows as words.
     """
@@ -270,7 +270,7 @@ def with_links(html, targets):
             return match[2]
         return f'<a href="{escape(target.get_absolute_url())}">{match[2]}</a>'
 
-    return mark_safe(STORED_LINK.sub(anchor, html))  # noqa: S308 - to_html cleaned it; the words were escaped there
+    return mark_safe(with_words(STORED_LINK.sub(anchor, html)))  # noqa: S308 - to_html cleaned it; the words were escaped there
 
 
 def to_plain(markdown):

@@ -5,5 +5,7 @@ from . import views
 urlpatterns = [
     path("topics/", views.topic_list, name="topic_list"),
     path("topics/<str:slugs>/", views.topic_detail, name="topic_detail"),
+]
+files = [
     path("topics/<str:slugs>/feed/", views.topic_feed, name="topic_feed"),
 ]

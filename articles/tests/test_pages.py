@@ -169,8 +169,8 @@ class ArticlePageTests(ScenarioTestCase):
             sections=[{"title": "<u>Head</u>", "body": "<script>alert(1)</script>"}],
         )
 
-        self.assertContains(response, "<h1>&lt;b&gt;Title&lt;/b&gt;</h1>")
-        self.assertContains(response, 'lang="fr"')
+        self.assertContains(response, '<h1 lang="fr">&lt;b&gt;Title&lt;/b&gt;</h1>')
+        self.assertContains(response, '<div class="prose" lang="fr">')
         for tag in ("<script>alert", "<i>", "<u>"):
             self.assertNotContains(response, tag)
 

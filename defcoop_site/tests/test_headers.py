@@ -85,7 +85,7 @@ class HeaderTests(TestCase):
             html = self.client.get(address).content.decode()
             self.assertNotRegex(html, r"<script(?![^>]*\bsrc=)(?! type=\"application/ld\+json\">)")
             self.assertNotRegex(html, r"<style|\sstyle=|\son\w+=")
-            elsewhere = r'<(?:link(?! rel="canonical")|script|img)[^>]+(?:href|src)="(https?:[^"]+)"'
+            elsewhere = r'<(?:link(?! rel="(?:canonical|alternate)")|script|img)[^>]+(?:href|src)="(https?:[^"]+)"'
             self.assertEqual(re.findall(elsewhere, html), [])
 
 

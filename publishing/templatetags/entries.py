@@ -3,11 +3,12 @@
 from itertools import groupby
 
 from django import template
+from django.utils.formats import number_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from publishing import kinds
-from publishing.dates import UNKNOWN, display
+from publishing.dates import UNKNOWN, day_words, display, moment_words
 from publishing.text import with_links
 
 register = template.Library()
@@ -33,6 +34,24 @@ def edtf(text):
 def in_words(text):
     """A date text in plain words."""
     return display(text)
+
+
+@register.filter(expects_localtime=True)
+def day(moment):
+    """A date or moment as a day in words."""
+    return day_words(moment) if moment else ""
+
+
+@register.filter(expects_localtime=True)
+def minute(moment, zone=""):
+    """A moment in words, to the minute. zone: "zone" names the time zone too."""
+    return moment_words(moment, bool(zone)) if moment else ""
+
+
+@register.filter
+def number(n):
+    """A count as the page's language groups its digits: 58,000; in French 58 000."""
+    return number_format(n, force_grouping=True)
 
 
 @register.filter

@@ -3,20 +3,21 @@
 import re
 
 from django.test import SimpleTestCase
+from django.utils.translation import override
 
 from articles.content import ArticleContent, SectionContent
 from publishing.content import ImageContent, comparable, digest, merge
 from publishing.diff import compare
 from publishing.figures import sizes
 from publishing.image_check import faults
-from publishing.text import image_uses, to_html, to_plain
+from publishing.text import image_uses, to_html, to_plain, with_links
 
 DIGEST = "a" * 64
 IMAGE = ImageContent(digest=DIGEST, width=2400, height=1200, credit="A. Photographer", licence="cc-by-4.0")
 
 
 def figure(markdown, image=IMAGE):
-    return to_html(markdown, images={"plane": image} if image else {})
+    return with_links(to_html(markdown, images={"plane": image} if image else {}), {})
 
 
 class SizeTests(SimpleTestCase):
@@ -70,6 +71,18 @@ class FigureTests(SimpleTestCase):
         )
 
         self.assertIn("Image: A. Photographer, for &lt;us&gt;.", html)
+
+    def test_words_of_the_interface_are_stored_by_their_key_and_said_in_the_reader_s_language(self):
+        public = ImageContent(**{**vars(IMAGE), "licence": "public-domain"})
+        with override("fr"):
+            stored = to_html("![A](image:plane)", images={"plane": public})
+            said = with_links(stored, {})
+
+        self.assertEqual(stored, to_html("![A](image:plane)", images={"plane": public}))
+        self.assertIn(
+            '<span lang="fr">Image\u00a0:</span> A. Photographer, <span lang="fr">domaine public</span>.', said
+        )
+        self.assertIn("Image: A. Photographer, public domain.", with_links(stored, {}))
 
     def test_licence_that_the_list_has_lost_is_shown_as_it_was(self):
         html = figure("![A](image:plane)", ImageContent(**{**vars(IMAGE), "licence": "gfdl-1.2"}))

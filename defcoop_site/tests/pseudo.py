@@ -1,0 +1,92 @@
+"""A language in which each text of the interface stands in brackets, so that what no catalogue can reach shows itself."""
+
+import re
+from contextlib import contextmanager
+from html.parser import HTMLParser
+from unittest import mock
+
+from django.utils.translation import trans_real
+
+OPEN, CLOSE = "⟦", "⟧"
+SAID = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
+ATTRIBUTES = ("aria-label", "placeholder", "title", "alt", "content", "value")
+SILENT = {"script", "style", "code", "kbd"}
+VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
+
+
+class Bracketed:
+    """In place of the catalogue of French."""
+
+    def gettext(self, message):
+        words = message.rpartition(trans_real.CONTEXT_SEPARATOR)[2]
+        return f"{OPEN}{words}{CLOSE}"
+
+    def ngettext(self, singular, plural, number):
+        return self.gettext(singular if number == 1 else plural)
+
+    def language(self):
+        return "fr"
+
+    to_language = language
+
+
+@contextmanager
+def bracketed():
+    """French pages speak the language of brackets; formats of dates and numbers stay."""
+    with mock.patch.dict(trans_real._translations, {"fr": Bracketed()}):
+        yield
+
+
+class Reader(HTMLParser):
+    """Collects what a page says in its own language and yet without brackets."""
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.left = [], []
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        foreign = self.foreign if "lang" not in attributes else not attributes["lang"].startswith("fr")
+        silent = bool(self.open and self.open[-1][2]) or tag in SILENT
+        here = (tag, foreign, silent)
+        if not foreign and not silent:
+            for name in ATTRIBUTES:
+                if name in attributes and _is_shown(tag, name, attributes):
+                    self.look(attributes[name] or "", f"{tag} {name}")
+        if tag not in VOID:
+            self.open.append(here)
+
+    def handle_endtag(self, tag):
+        while self.open and self.open.pop()[0] != tag:
+            pass
+
+    def handle_data(self, data):
+        if self.open and not self.foreign and not self.open[-1][2]:
+            self.look(data, self.open[-1][0])
+
+    @property
+    def foreign(self):
+        return bool(self.open and self.open[-1][1])
+
+    def look(self, words, where):
+        before = None
+        while before != words:  # one text may hold another
+            before, words = words, SAID.sub(" ", words)
+        rest = " ".join(words.split())
+        if re.search(r"[^\W\d_]{2,}", rest):
+            self.left.append((where, rest))
+
+
+def _is_shown(tag, name, attributes):
+    if name == "value":
+        return attributes.get("type") in ("submit", "button", "reset")
+    if name == "content":
+        return attributes.get("name") == "description"
+    return True
+
+
+def unsaid(html):
+    """[(element, words)] of a page's texts that no catalogue can translate."""
+    reader = Reader()
+    reader.feed(html)
+    return list(dict.fromkeys(reader.left))
