@@ -2,10 +2,15 @@
 
 from dataclasses import dataclass
 
-from django.db import models
+from django.db import connections, models, router
 from django.db.models import Exists, OuterRef
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+
+
+def public_connection():
+    """The database from which this page is read: where a replica was chosen for it, that one."""
+    return connections[router.db_for_read(PublicEntry)]
 
 
 class PublicEntryQuerySet(models.QuerySet):
