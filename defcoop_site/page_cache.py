@@ -20,6 +20,7 @@ from django.conf import settings
 from django.utils import timezone
 from django.utils.http import http_date
 
+from publishing.languages import language_of
 from publishing.negotiation import wanted_form
 
 from .generations import Current
@@ -345,5 +346,6 @@ def cache_control(seconds):
 
 def surrogate_keys(path):
     """The names by which a CDN is told to forget pages: `pages` is every page, and the second the pages of a section."""
-    section = path.split("/")[1] or "home"
+    parts = path.split("/")[1 if language_of(path) == settings.LANGUAGE_CODE else 2 :]
+    section = (parts and parts[0]) or "home"
     return [("Surrogate-Key", f"pages {section}"), ("Cache-Tag", f"pages,{section}")]

@@ -228,7 +228,7 @@ class PageCacheTests(TestCase):
 
         with self.settings(PAGE_CDN_SECONDS=30):
             cached = PageCache(self.inner, 1)
-            for address, section in ((PAGE, "articles"), ("/", "home")):
+            for address, section in ((PAGE, "articles"), (f"/fr{PAGE}", "articles"), ("/", "home"), ("/fr/", "home")):
                 headers = ask(cached, address)[1]
                 self.assertIn("s-maxage=30, stale-while-revalidate=30", headers["cache-control"])
                 self.assertEqual(headers["surrogate-key"], f"pages {section}")
