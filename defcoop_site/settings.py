@@ -208,6 +208,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+if "pytest" in sys.modules:
+    PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # some hundred editors are made; a good one costs half a second
 LOGIN_URL = "admin:login"
 # A form that was filled in under another sign-in is shown again, not lost.
 CSRF_FAILURE_VIEW = "publishing.buffer_pages.csrf_failure"
