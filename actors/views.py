@@ -1,7 +1,6 @@
 """Public pages of actors and agreements."""
 
 from django import forms
-from django.db.models import Count
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -14,7 +13,8 @@ from topics.lists import TopicFilter
 
 from . import terms
 from .as_of import as_known, as_of, carry
-from .public import PublicActor, PublicAgreement, PublicParticipation
+from .lists import STATUSES, agreement_rows, listed_actors, listed_agreements
+from .public import PublicActor
 from .tables import actor_list_table, agreement_list_table
 
 ANY = [("", _("any"))]
@@ -60,16 +60,6 @@ class AgreementFilterForm(TopicFilter, FilterForm):
         self.fields["decade"].choices = [*ANY, *((str(year), _("%(year)ds") % {"year": year}) for year in decades)]
 
 
-STATUSES = {
-    "in-force": [terms.Status.IN_FORCE],
-    "provisional": [terms.Status.PROVISIONAL],
-    "suspended": [terms.Status.SUSPENDED],
-    "not-in-force": [terms.Status.SIGNED, terms.Status.NONE],
-    "ended": [terms.Status.ENDED],
-    "unknown": [terms.Status.UNKNOWN],
-}
-
-
 def list_context(page, rows, form, when):
     """What the templates of both lists need."""
     carry([row[0] for row in rows], when)
@@ -82,13 +72,7 @@ def _listed_actors(request):
     when = as_of(request)
     form = ActorFilterForm(request.GET)
     chosen = form.chosen()
-    actors = PublicActor.objects.filter(entry__withdrawn=False)
-    if when.text:
-        actors = actors.in_being_on(when.day)
-    if chosen.get("kind"):
-        actors = actors.filter(actor_kind=chosen["kind"])
-    if chosen.get("region"):
-        actors = actors.filter(region=chosen["region"])
+    actors = listed_actors(when, kind=chosen.get("kind"), region=chosen.get("region"))
     entries = form.narrow(PublicEntry.objects.live().filter(pk__in=actors.values("entry")))
     page = paginate(entries.for_list().order_by("sort_key", "pk"), form)
     details = {actor.entry_id: actor for actor in PublicActor.objects.filter(entry__in=[entry.pk for entry in page])}
@@ -136,35 +120,21 @@ def actor_version(request, slug, number):
     return entry_version(request, "actor", slug, number)
 
 
-def _parties_on(page, on):
-    """{agreement key: number of parties certainly in force on the day, suspended ones included}, in one query."""
-    rows = PublicParticipation.objects.filter(entry__in=[entry.pk for entry in page]).as_party().certainly_on(on)
-    return dict(rows.order_by().values_list("entry").annotate(n=Count("actor", distinct=True)))
-
-
 def _listed_agreements(request):
     """The template context of the list of agreements that a request asks for."""
     when = as_of(request)
     form = AgreementFilterForm(request.GET, as_of=when)
     chosen = form.chosen()
-    agreements = PublicAgreement.objects.filter(entry__withdrawn=False)
-    if when.text:
-        agreements = agreements.known_on(when.day)
-    if chosen.get("status"):
-        agreements = agreements.with_status(STATUSES[chosen["status"]], when.day)
-    if chosen.get("type"):
-        agreements = agreements.filter(agreement_type=chosen["type"])
-    if chosen.get("scope"):
-        agreements = agreements.filter(scope=chosen["scope"])
-    if chosen.get("decade"):
-        agreements = agreements.filter(dated__startswith=chosen["decade"][:3])
+    agreements = listed_agreements(
+        when,
+        type=chosen.get("type"),
+        statuses=STATUSES.get(chosen.get("status"), ()),
+        scope=chosen.get("scope"),
+        decade=chosen.get("decade"),
+    )
     entries = form.narrow(PublicEntry.objects.live().filter(pk__in=agreements.values("entry")))
     page = paginate(entries.for_list().order_by("sort_key", "pk"), form)
-    details = {row.entry_id: row for row in PublicAgreement.objects.filter(entry__in=[entry.pk for entry in page])}
-    if when.text:
-        parties = _parties_on(page, when.day)
-        for row in details.values():
-            row.party_count = parties.get(row.entry_id, 0)
+    details = agreement_rows(page, when)
     rows = [(entry, details[entry.pk], details[entry.pk].status_on(when.day)) for entry in page]
     return {
         **list_context(page, rows, form, when),

@@ -21,7 +21,7 @@ from django.utils import timezone
 from django.utils.http import http_date
 
 from publishing.languages import language_of
-from publishing.negotiation import wanted_form
+from publishing.negotiation import accepts, wanted_form
 
 from .generations import Current
 from .page_copies import LONGEST_TURN, Copy, Folder, Forgiving, Memory, Server
@@ -32,21 +32,27 @@ PARAMETERS = frozenset(
     [
         "a",
         "act",
+        "actor",
+        "agreement",
         "b",
         "cause",
+        "cursor",
         "decade",
+        "fields",
         "from",
         "kind",
+        "limit",
         "narrower",
         "of",
         "on",
         "order",
+        "p",
         "page",
         "part",
-        "p",
         "period",
         "q",
         "region",
+        "role",
         "scope",
         "section",
         "status",
@@ -79,8 +85,13 @@ def release():
     return total.hexdigest()[:16]
 
 
-wanted_form_of = lru_cache(500)(wanted_form)
 date_of = lru_cache(5000)(http_date)
+
+
+@lru_cache(500)
+def _is_usual_form(is_api, accept):
+    """Whether such an Accept header is answered as everybody is: by a page with its page, by the API with JSON."""
+    return accepts(accept, "application/json") if is_api else not wanted_form(accept)
 
 
 @lru_cache(500)
@@ -169,7 +180,7 @@ class PageCache:
             and not environ["PATH_INFO"].startswith(PRIVATE)
             and len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) < LONGEST_ADDRESS
             and self.cookie not in environ.get("HTTP_COOKIE", "")
-            and not wanted_form_of(environ.get("HTTP_ACCEPT", ""))
+            and _is_usual_form(environ["PATH_INFO"].startswith("/api/v1/"), environ.get("HTTP_ACCEPT", ""))
         )
 
     def page(self, environ):

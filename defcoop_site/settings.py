@@ -33,6 +33,7 @@ PAGE_CACHE_URL = env.str("PAGE_CACHE_URL", default="")
 PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", default=32)
 PAGE_CACHE_FOLDER = env.str("PAGE_CACHE_FOLDER", default=str(BASE_DIR / "var" / "pages"))
 PAGE_CACHE_FOLDER_MB = env.int("PAGE_CACHE_FOLDER_MB", default=256)
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=300)
 PAGE_CDN_SECONDS = env.int("PAGE_CDN_SECONDS", default=0)
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
@@ -85,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "defcoop_site.middleware.choose_language",
+    "defcoop_site.api.middleware.answer_programs",
     "defcoop_site.middleware.refuse_malformed_addresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",

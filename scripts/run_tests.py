@@ -38,6 +38,7 @@ SETTINGS = {
     "PAGE_CACHE_MB": "32",
     "PAGE_CACHE_FOLDER": str(BASE_DIR / "var" / "pages"),
     "PAGE_CACHE_FOLDER_MB": "256",
+    "API_REQUESTS_PER_MINUTE": "300",
     "PAGE_CDN_SECONDS": "0",
     "STATIC_ROOT": str(BASE_DIR / "staticfiles"),
     "MEDIA_ROOT": str(BASE_DIR / "media"),

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+import json
 import tempfile
 import threading
 import time
@@ -21,6 +22,8 @@ from django.utils import timezone
 
 from articles.models import Article
 from defcoop_site import generations
+from defcoop_site.api.limiting import LimitedApi
+from defcoop_site.api.site import openapi
 from defcoop_site.factories import make_agreement, make_article, publish_now
 from defcoop_site.page_cache import PARAMETERS, PageCache
 from publishing import lists
@@ -70,7 +73,7 @@ def a_second_later(test):
     test.addCleanup(later.stop)
 
 
-class PageCacheTests(TestCase):
+class CacheTestCase(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.article = publish_now(make_article(title="First words", slug="page"))
@@ -84,6 +87,8 @@ class PageCacheTests(TestCase):
         self.inner = Counting(WSGIHandler())
         self.cached = PageCache(self.inner, 1)
 
+
+class PageCacheTests(CacheTestCase):
     def test_second_reader_gets_the_same_bytes_with_one_query_and_no_rendering(self):
         first = ask(self.cached, PAGE)
 
@@ -183,8 +188,10 @@ class PageCacheTests(TestCase):
 
         ask(self.cached, "/agreements/")  # imports the views with their forms
         fields = {name for form in forms(lists.FilterForm) for name in form.base_fields}
+        asked = [parameter for path in openapi()["paths"].values() for parameter in path["get"]["parameters"]]
 
         self.assertLessEqual(fields, PARAMETERS)
+        self.assertLessEqual({each["name"] for each in asked if each["in"] == "query"}, PARAMETERS)
 
     def test_what_is_not_public_is_never_answered_from_a_copy(self):
         ask(self.cached, PAGE)
@@ -279,6 +286,67 @@ class PageCacheTests(TestCase):
         self.assertEqual((status, headers["retry-after"]), (503, "60"))
         self.assertIn("try again", body.decode())
         self.assertEqual(ask(self.cached, PAGE)[0], 200)
+
+
+class CachedApiTests(CacheTestCase):
+    """The API behind the cache, and the count of requests before it."""
+
+    ADDRESS = "/api/v1/articles?limit=10"
+
+    def setUp(self):
+        super().setUp()
+        self.cached = LimitedApi(self.cached)
+
+    def test_answers_are_kept_whatever_json_is_asked_for(self):
+        first = ask(self.cached, self.ADDRESS, HTTP_ACCEPT="application/json")
+
+        again = [ask(self.cached, self.ADDRESS, HTTP_ACCEPT=accept) for accept in ("*/*", "", "application/*;q=0.5")]
+
+        self.assertEqual({answer[::2] for answer in again}, {first[::2]})
+        self.assertEqual(len(self.inner.asked), 1)
+        self.assertEqual(first[1]["access-control-allow-origin"], "*")
+        known = ask(self.cached, self.ADDRESS, HTTP_IF_NONE_MATCH=first[1]["etag"])
+        self.assertEqual((known[0], known[2]), (304, b""))
+
+    def test_who_takes_no_json_is_not_answered_from_a_copy(self):
+        ask(self.cached, self.ADDRESS)
+
+        status, headers, _body = ask(self.cached, self.ADDRESS, HTTP_ACCEPT="text/html")
+
+        self.assertEqual((status, headers["content-type"]), (406, "application/problem+json"))
+
+    def test_errors_are_not_kept(self):
+        for address in ("/api/v1/articles/nothing", "/api/v1/articles?limit=0"):
+            for _ in range(2):
+                self.assertIn(ask(self.cached, address)[0], (400, 404))
+
+        self.assertEqual(len(self.inner.asked), 4)
+
+    def test_every_answer_says_how_the_visitor_stands_also_one_from_a_copy(self):
+        remaining = [ask(self.cached, self.ADDRESS)[1]["ratelimit-remaining"] for _ in range(3)]
+
+        self.assertEqual(remaining, ["299", "298", "297"])
+        other = ask(self.cached, self.ADDRESS, REMOTE_ADDR="192.0.2.7")[1]
+        self.assertEqual((other["ratelimit-limit"], other["ratelimit-remaining"]), ("300", "299"))
+        self.assertNotIn("ratelimit-limit", ask(self.cached, PAGE)[1])
+
+    def test_who_asks_too_often_is_told_when_to_come_back_and_nothing_is_rendered(self):
+        with self.settings(API_REQUESTS_PER_MINUTE=1):
+            ask(self.cached, self.ADDRESS)
+
+            status, headers, body = ask(self.cached, self.ADDRESS)
+
+        data = json.loads(body)
+        self.assertEqual((status, headers["content-type"]), (429, "application/problem+json"))
+        self.assertEqual((data["status"], data["instance"]), (429, "/api/v1/articles"))
+        self.assertEqual(headers["retry-after"], headers["ratelimit-reset"])
+        self.assertEqual(headers["access-control-allow-origin"], "*")
+        self.assertEqual(len(self.inner.asked), 1)
+        self.assertEqual(ask(self.cached, PAGE)[0], 200)
+
+    def test_nobody_is_counted_where_the_setting_says_so(self):
+        with self.settings(API_REQUESTS_PER_MINUTE=0):
+            self.assertNotIn("ratelimit-limit", ask(self.cached, self.ADDRESS)[1])
 
 
 class StampedeTests(SimpleTestCase):
