@@ -19,7 +19,7 @@ from django.core.cache import caches
 
 logger = logging.getLogger(__name__)
 
-LONGEST_TURN = 3  # seconds for which one renders and others wait; whoever has died or hangs keeps nobody longer
+LONGEST_TURN = 5  # seconds for which one renders and others wait; whoever has died or hangs keeps nobody longer
 REST = 5  # seconds for which a store that failed is left alone
 DAY = 24 * 60 * 60
 SHARDS = 256
