@@ -100,12 +100,12 @@ def _overlapped(rows, on):
 
 def _participations(pair, constituents, on):
     """The participations of the two in agreements in which both take part, or which constitute the one and bind the other. One query."""
-    rows = PublicParticipation.objects.filter(entry__withdrawn=False).as_party().known_on(on)
+    rows = PublicParticipation.objects.live().as_party().known_on(on)
     shared = rows.filter(actor__in=[actor.pk for actor in pair])
     for actor, own in zip(pair, constituents, strict=True):
         theirs = PublicParticipation.objects.filter(actor=actor.pk).values("entry")
         shared = shared.filter(Q(entry__in=theirs) | Q(entry=own) if own else Q(entry__in=theirs))
-    names = [f"entry__{name}" for name in ("kind", "slug", "title", "language", "sort_key", "category", "withdrawn")]
+    names = [f"entry__{name}" for name in ("kind", "slug", "title", "language", "sort_key", "category")]
     own = [column.name for column in PublicParticipation._meta.concrete_fields]
     return list(shared.select_related("entry").only(*own, *names).order_by("entry__sort_key", "position", "pk"))
 
@@ -188,7 +188,7 @@ def partners_in_common(pair, on):
 
 def _defended_with(actor, on):
     """Participations of others in agreements with a mutual defence obligation that bind them and the actor on the day."""
-    bound = PublicParticipation.objects.filter(entry__withdrawn=False).as_party().binding_on(on)
+    bound = PublicParticipation.objects.live().as_party().binding_on(on)
     defence = PublicObligation.objects.filter(kind=terms.ObligationKind.DEFENCE, owed_by=None, owed_to=None)
     own = bound.filter(actor=actor.pk).values("entry")
     return bound.filter(entry__in=own).filter(entry__in=defence.values("entry")).exclude(actor=actor.pk)

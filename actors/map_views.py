@@ -94,7 +94,7 @@ def map_index(request):
         "offers": [(offer, reverse(f"{offer.kind}_map", args=[offer.slug]) + when.query) for offer in offers],
         "map": world.draw(marks, legend, chosen.get("part", "")),
         "marks": marks,
-        "years": years(request, when, first_year_of(PublicAgreement.objects.filter(entry__withdrawn=False))),
+        "years": years(request, when, first_year_of(PublicAgreement.objects.live())),
         "as_of": when,
     }
     return render(request, "actors/map_index.html", context, status=when.status)
@@ -128,14 +128,14 @@ def actor_map(request, slug):
         "patterns": (),
         "fan": fan(entry.title, partners[: maps.MOST_CLOSEST], when.query, entry.slug),
     }
-    rows = PublicParticipation.objects.filter(actor=entry.pk, entry__withdrawn=False)
+    rows = PublicParticipation.objects.live().filter(actor=entry.pk)
     return _map_page(request, entry, marks, maps.partner_legend(entry.title), rows, when, context)
 
 
 def _party_map(request, entry, agreement, when):
     marks = maps.party_marks(agreement, when.day)
     carry([entry, *(mark.entry for mark in marks)], when)
-    rows = PublicParticipation.objects.filter(entry=agreement, entry__withdrawn=False)
+    rows = PublicParticipation.objects.live().filter(entry=agreement)
     return _map_page(request, entry, marks, maps.status_legend(), rows, when, {})
 
 

@@ -40,7 +40,7 @@ def places_of(keys):
 def spells_in(agreement, on):
     """The participations in an agreement (its key) of which a day can know, as parties, with their actors. One query."""
     own = [column.name for column in PublicParticipation._meta.concrete_fields]
-    rows = PublicParticipation.objects.filter(entry=agreement, entry__withdrawn=False).as_party().known_on(on)
+    rows = PublicParticipation.objects.live().filter(entry=agreement).as_party().known_on(on)
     rows = rows.select_related("actor").only(*own, *(f"actor__{name}" for name in ENTRY))
     return list(rows.order_by(F("actor__sort_key").asc(nulls_last=True), "name", "position", "pk"))
 
@@ -109,7 +109,7 @@ class Partner:
 
 def partners_of(actor, on):
     """The Partners of an actor (its key) on a day, the closest first: those certainly bound by the same agreements. Three queries."""
-    bound = PublicParticipation.objects.filter(entry__withdrawn=False).as_party().binding_on(on)
+    bound = PublicParticipation.objects.live().as_party().binding_on(on)
     own = bound.filter(actor=actor).values("entry")
     shared = bound.filter(entry__in=own, actor__withdrawn=False).exclude(actor=actor)
     # Keys as texts: thousands of rows come back, and making a UUID of each takes longer than reading it.
@@ -175,10 +175,10 @@ def counts_of(kind, on):
 
     kind: a terms.ObligationKind, or "" for agreements of every sort. Two queries.
     """
-    bound = PublicParticipation.objects.filter(entry__withdrawn=False).as_party().binding_on(on)
+    bound = PublicParticipation.objects.live().as_party().binding_on(on)
     if kind:
         bound = bound.filter(entry__in=PublicObligation.objects.filter(kind=kind).values("entry"))
-    states = PublicActor.objects.filter(actor_kind=terms.ActorKind.STATE, entry__withdrawn=False)
+    states = PublicActor.objects.live().filter(actor_kind=terms.ActorKind.STATE)
     drawable = states.filter(~Q(iso3="") | ~Q(dissolved=""))
     bound = bound.filter(actor__in=drawable.values("entry"))
     counts = dict(bound.order_by().values_list("actor").annotate(n=Count("entry", distinct=True)))

@@ -1,5 +1,6 @@
 """What the pages of actors and agreements show, from public rows alone."""
 
+from collections import Counter
 from dataclasses import dataclass, fields
 from itertools import groupby
 
@@ -11,7 +12,7 @@ from publishing.dates import display
 from publishing.public import PublicLink
 from topics.pages import links_to, surroundings
 
-from . import strips, terms
+from . import strips, terms, timelines
 from .as_of import as_known, carry, today
 from .content import AgreementContent, ParticipationContent
 from .projecting import agreement_acts, party_acts
@@ -37,6 +38,8 @@ PARTY_DATES = {
     "suspension_ended": None, "notice": None, "ended": "ended_means",
 }  # fmt: skip
 PARTY_FIELDS = [field.name for field in fields(ParticipationContent)]
+WAYS_TO_ACTORS = [way for way in PublicLink.Way.values if way != PublicLink.Way.PARTY]
+MOST_SHOWN = 50  # participations on an actor's page; the list of agreements has the others
 SECTION_ORDER = [kind.value for kind in terms.AgreementType]
 
 
@@ -118,32 +121,47 @@ def _facts_on(entry, as_of):
     return facts
 
 
-def _participations(entry, as_of):
-    """All participations that an actor's page needs, its own and its members', in one query."""
-    rows = PublicParticipation.objects.filter(
-        Q(actor=entry.pk) | Q(entry=entry.page["facts"]["constituent_agreement"] or None), entry__withdrawn=False
-    )
-    if as_of.text:
-        rows = rows.known_on(as_of.day)
-    names = [
-        "entry__kind",
-        "entry__slug",
-        "entry__title",
-        "entry__language",
-        "entry__sort_key",
-        "entry__category",
-        "actor__kind",
-        "actor__slug",
-        "actor__title",
-        "actor__language",
-        "actor__withdrawn",
-    ]
+def _with_names(rows):
+    """Participations with what a page writes of their agreement and their actor."""
+    names = [f"entry__{name}" for name in ("kind", "slug", "title", "language", "sort_key")]
+    names += [f"actor__{name}" for name in ("kind", "slug", "title", "language", "withdrawn")]
     own = [field.name for field in PublicParticipation._meta.concrete_fields]
     return rows.select_related("entry", "actor").only(*own, *names).order_by("entry__sort_key", "position", "pk")
 
 
-def _grouped_by_type(rows):
-    """[(plural heading, rows)] in the order of the closed list, each with the rows in force first."""
+def _own(entry, as_of):
+    """A queryset of the participations of an actor of which a day can know."""
+    rows = PublicParticipation.objects.live().filter(actor=entry.pk)
+    return rows.known_on(as_of.day) if as_of.text else rows
+
+
+def participations_of(entry, as_of):
+    """All participations of an actor on a day, with their status. One query."""
+    return _on_the_day(_with_names(_own(entry, as_of)), as_of)
+
+
+def _members(entry, as_of):
+    """The participations in an actor's constituent agreement, with their status. One query, none where it has no such agreement."""
+    agreement = entry.page["facts"]["constituent_agreement"]
+    if not agreement:
+        return []
+    rows = PublicParticipation.objects.live().filter(entry=agreement)
+    return _on_the_day(_with_names(rows.known_on(as_of.day) if as_of.text else rows), as_of)
+
+
+def _on_the_day(rows, as_of):
+    """The rows with their status, and without the dates that had not come."""
+    rows = list(rows)
+    for row in rows:
+        row.status = row.status_on(as_of.day)
+        if as_of.text:
+            for name in ("signed", "in_force", "suspended", "ended"):
+                setattr(row, name, as_known(getattr(row, name), as_of.day))
+    return rows
+
+
+def _grouped_by_type(rows, counts):
+    """[TypeGroup] in the order of the closed list, each with the rows in force first. counts: {type: how many there are}."""
     rank = {
         terms.Status.IN_FORCE: 0,
         terms.Status.PROVISIONAL: 0,
@@ -154,17 +172,31 @@ def _grouped_by_type(rows):
         terms.Status.ENDED: 4,
     }
     ordered = sorted(
-        rows, key=lambda row: (SECTION_ORDER.index(row.entry.category), rank[row.status], row.entry.sort_key)
+        rows, key=lambda row: (SECTION_ORDER.index(row.agreement_type), rank[row.status], row.entry.sort_key)
     )
     return [
-        (terms.AgreementType(category).label, list(group))
-        for category, group in groupby(ordered, key=lambda row: row.entry.category)
+        TypeGroup(code, terms.AgreementType(code).label, list(group), counts[code])
+        for code, group in groupby(ordered, key=lambda row: row.agreement_type)
     ]
+
+
+@dataclass(frozen=True)
+class TypeGroup:
+    """An actor's participations in agreements of one type: those shown, and how many there are."""
+
+    code: str
+    heading: str
+    rows: list
+    count: int
+
+    @property
+    def is_folded(self):
+        return len(self.rows) < self.count
 
 
 def _obligations_of(entry, on):
     """[(label, PublicObligations)] that bind an actor on a day, by kind in the order of the closed list. One query."""
-    bound = PublicParticipation.objects.filter(actor=entry.pk, entry__withdrawn=False).as_party().binding_on(on)
+    bound = PublicParticipation.objects.live().filter(actor=entry.pk).as_party().binding_on(on)
     owed = PublicObligation.objects.filter(Q(owed_by=None) | Q(owed_by=entry.pk), entry__in=bound.values("entry"))
     rows = owed.select_related("entry").only(
         "kind", "article", "entry__kind", "entry__slug", "entry__title", "entry__language", "entry__sort_key"
@@ -174,25 +206,15 @@ def _obligations_of(entry, on):
     return [(terms.ObligationKind(kind).label, list(group)) for kind, group in groupby(rows, key=lambda row: row.kind)]
 
 
-def _own_and_members(entry, as_of):
-    """(own, members): the participations of an actor, and those in its constituent agreement, each with its status."""
-    own, members = [], []
-    for row in _participations(entry, as_of):
-        row.status = row.status_on(as_of.day)
-        if as_of.text:
-            for name in ("signed", "in_force", "suspended", "ended"):
-                setattr(row, name, as_known(getattr(row, name), as_of.day))
-        # The row of an organisation in its own constituent agreement cannot exist; each row is one or the other.
-        (own if row.actor_id == entry.pk else members).append(row)
-    return own, members
-
-
 def actor_context(entry, as_of=None):
     """Template context of an actor's page on a day (an AsOf; None: today)."""
     as_of = as_of or today()
     facts = entry.page["facts"]
-    own, members = _own_and_members(entry, as_of)
-    links_here = links_to(entry)
+    every, members = _own(entry, as_of), _members(entry, as_of)
+    spells = list(every.values_list("agreement_type", "role", *timelines.DAYS))
+    own = _on_the_day(_with_names(every.nearest(MOST_SHOWN, as_of.day)), as_of)
+    # The agreements to which it is a party stand in a table of their own.
+    links_here = links_to(entry, WAYS_TO_ACTORS)
     about = articles_about(links_here)
     linked = [facts["part_of"], facts["constituent_agreement"], *facts["predecessors"]]
     shown = (
@@ -210,7 +232,9 @@ def actor_context(entry, as_of=None):
         "around": around,
         "facts": actor_facts(entry, around, as_of),
         "facts_note": facts["note"],
-        "participations": _grouped_by_type(own),
+        "participations": _grouped_by_type(own, Counter(code for code, *_rest in spells)),
+        "participation_count": len(spells),
+        "is_folded": len(own) < len(spells),
         "obligations": obligations,
         "members": [row for row in members if row.is_party and row.status in BOUND],
         "former_members": [
@@ -219,7 +243,7 @@ def actor_context(entry, as_of=None):
         "other_roles": [
             row for row in members if not (row.is_party and row.status in BOUND) and row.status != terms.Status.ENDED
         ],
-        "strip": strips.skyline([row for row in members or own if row.is_party], as_of.day),
+        "strip": strips.skyline([row for row in members if row.is_party] if members else _as_party(spells), as_of.day),
         "about": about,
         "linked_from": linked_from(links_here, shown),
         "on": as_of.day,
@@ -236,6 +260,10 @@ class Dispute:
 
     def __str__(self):
         return f"{self.readings} {self.reason}"
+
+
+def _as_party(spells):
+    return [timelines.Spell(*days) for _type, role, *days in spells if role not in terms.OUTSIDE_ROLES]
 
 
 def _dispute(values, labels):

@@ -92,7 +92,7 @@ def project_agreement(key, content):
     ways = [(Way.AMENDS, content.amends), (Way.SUPERSEDED, content.superseded_by)]
     ways += [(Way.PARTY, part.actor) for part in content.participations]
     rows = [
-        _agreement_row(key, content, notes),
+        _agreement_row(key, content, notes, entry.sort_key),
         *(_obligation_row(key, content, part, notes) for part in content.obligations),
     ]
     rows += [_participation_row(key, content, part, notes) for part in content.participations]
@@ -144,10 +144,11 @@ def agreement_acts(content):
     }
 
 
-def _agreement_row(key, content, notes):
+def _agreement_row(key, content, notes, sort_key):
     parties = {part.actor for part in content.participations if part.role not in OUTSIDE_ROLES}
     return PublicAgreement(
         entry_id=key,
+        sort_key=sort_key,
         agreement_type=content.agreement_type,
         legal_force=content.legal_force,
         scope=content.scope,
@@ -239,6 +240,7 @@ def _participation_row(key, content, part, notes):
         entry_id=key,
         actor_id=part.actor,
         part_key=part.key,
+        agreement_type=content.agreement_type,
         name=part.name_used or content.labels.get(part.actor, ""),
         ended=party_ends(content, part)[0],
         ended_means=part.ended_means,

@@ -5,10 +5,11 @@ from functools import reduce
 from operator import or_
 
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Case, Exists, F, OuterRef, Q, When, Window
+from django.db.models.functions import RowNumber
 
 from publishing.dates import bounds
-from publishing.public import PublicEntry, PublicRow
+from publishing.public import PublicEntry, PublicRow, PublicRowQuerySet
 
 from . import terms
 
@@ -77,7 +78,7 @@ def _covers(name, until, on):
     return certain & Q(**{f"{name}_latest__lte": on}), possible & Q(**{f"{name}_earliest__lte": on})
 
 
-class SpellQuerySet(models.QuerySet):
+class SpellQuerySet(PublicRowQuerySet):
     """Questions about a day. A spell holds on its first and on its last day."""
 
     def certainly_on(self, on):
@@ -231,6 +232,7 @@ class PublicActor(PublicRow, Spell):
 class PublicAgreement(PublicRow, Acts, Sourced):
     """What the list of agreements filters by and shows; its source is that of the text."""
 
+    sort_key = models.CharField(max_length=400)  # the entry's: a page of the list is then one walk along an index
     agreement_type = models.CharField(max_length=30, choices=terms.AgreementType)
     legal_force = models.CharField(max_length=30, choices=terms.LegalForce)
     scope = models.CharField(max_length=20, choices=terms.Scope)
@@ -241,11 +243,14 @@ class PublicAgreement(PublicRow, Acts, Sourced):
     withdrawal_rule = models.CharField(max_length=300, blank=True)
     party_count = models.PositiveIntegerField()
 
+    objects = SpellQuerySet.as_manager()
+
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry"], name="one_public_agreement_for_an_entry")]
         indexes = [
             models.Index(fields=["agreement_type"], name="public_agreement_by_type"),
             models.Index(fields=["dated"], name="public_agreement_by_date"),
+            models.Index(fields=["sort_key", "entry"], name="public_agreement_by_title"),
             models.Index(fields=["known_from"], name="public_agreement_known_from"),
         ]
 
@@ -258,6 +263,14 @@ class ParticipationQuerySet(SpellQuerySet):
         """Without observers and others whose role binds them to nothing."""
         return self.exclude(role__in=terms.OUTSIDE_ROLES)
 
+    def nearest(self, most, on):
+        """At most so many, fairly of each type of agreement: those in force on the day first, then those that may be, the newest before the older."""
+        certain, possible = _covers("begins", "ends", on)
+        standing = Case(When(certain, then=0), When(possible, then=1), default=2)
+        newest = F("known_from").desc(nulls_last=True)
+        place = Window(RowNumber(), partition_by="agreement_type", order_by=[standing, newest, "pk"])
+        return self.model.objects.filter(pk__in=self.order_by(place, "agreement_type").values("pk")[:most])
+
 
 class PublicParticipation(PublicRow, Acts, Sourced):
     """One actor's spell in one live agreement; `entry` is the agreement. The spell ends at the latest with the agreement."""
@@ -266,6 +279,7 @@ class PublicParticipation(PublicRow, Acts, Sourced):
         PublicEntry, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
     )
     part_key = models.UUIDField()
+    agreement_type = models.CharField(max_length=30, choices=terms.AgreementType)
     position = models.PositiveSmallIntegerField()
     role = models.CharField(max_length=20, choices=terms.Role)
     name = models.CharField(max_length=200)
@@ -286,6 +300,7 @@ class PublicParticipation(PublicRow, Acts, Sourced):
         indexes = [
             models.Index(fields=["actor", "begins_earliest"], name="participation_by_actor"),
             models.Index(fields=["actor", "known_from"], name="participation_known_from"),
+            models.Index(fields=["actor", "entry"], name="participation_of_actor"),
             models.Index(fields=["entry", "position"], name="participation_by_agreement"),
         ]
 

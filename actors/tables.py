@@ -5,6 +5,8 @@ Values are the words that snapshots keep, which docs/data.md lists; dates stay t
 
 from publishing.tables import Table
 
+from .pages import participations_of
+
 SOURCE = ("source_title", "source_locator", "source_url")
 PARTY_DATES = (
     "signed", "ratified", "consent", "consent_means", "provisional", "in_force", "suspended", "suspension_ended", "notice", "ended",
@@ -51,7 +53,7 @@ def _participation(relation, row):
 
 def actor_table(entry, context):
     """The actor's participations, then those in its constituent agreement: its members."""
-    rows = [_participation("takes-part", row) for _heading, group in context["participations"] for row in group]
+    rows = [_participation("takes-part", row) for row in participations_of(entry, context["as_of"])]
     for name, relation in (("members", "member"), ("former_members", "former-member"), ("other_roles", "other")):
         rows += [_participation(relation, row) for row in context[name]]
     columns = ["relation", "agreement", "agreement_id", "agreement_path", "party", "actor_id", "role", *ROW_DATES]

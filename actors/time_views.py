@@ -159,7 +159,7 @@ def agreement_compare(request):
     kind = terms.ObligationKind(form.chosen().get("kind", terms.ObligationKind.DEFENCE))
     asked = list(dict.fromkeys(slug[:80] for slug in request.GET.getlist("a") if slug))
     entries, missing = _agreements_at(asked[:MOST_COMPARED])
-    clauses = PublicObligation.objects.filter(kind=kind, entry__withdrawn=False)
+    clauses = PublicObligation.objects.live().filter(kind=kind)
     offered_here = PublicEntry.objects.live().filter(pk__in=clauses.values("entry")).for_list().order_by("sort_key")
     rows = _clauses(entries, clauses, when)
     carry(entries, when)
@@ -227,7 +227,7 @@ def agreement_exits(request):
     when = as_of(request)
     form = ExitFilterForm(request.GET, as_of=when)
     chosen = form.chosen()
-    exits = PublicExit.objects.filter(entry__withdrawn=False)
+    exits = PublicExit.objects.live()
     if when.text:
         exits = exits.filter(known_from__lte=when.day)
     causes = _causes_by_decade(exits)

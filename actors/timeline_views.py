@@ -51,7 +51,7 @@ def timeline(request):
             return HttpResponseRedirect(reverse(f"{entry.kind}_timeline", args=[entry.slug]) + when.query)
         problem = _("Several entries fit. Choose one.") if offers else _("Nothing has this name. Check the spelling.")
     agreement_type = chosen.get("type") or ("" if chosen.get("topic") else terms.AgreementType.ALLIANCE)
-    rows = PublicAgreement.objects.filter(entry__withdrawn=False).known_on(when.day)
+    rows = PublicAgreement.objects.live().known_on(when.day)
     if agreement_type:
         rows = rows.filter(agreement_type=agreement_type)
     if chosen.get("topic"):
@@ -85,7 +85,7 @@ def actor_timeline(request, slug):
 
 
 def _entry_page(request, entry, when, agreement):
-    rows = PublicParticipation.objects.filter(entry__withdrawn=False).as_party().known_on(when.day)
+    rows = PublicParticipation.objects.live().as_party().known_on(when.day)
     rows = rows.filter(entry=agreement) if agreement else rows.filter(actor=entry.pk)
     context = {"subject": entry, "of_parties": bool(agreement)}
     carry([entry], when)

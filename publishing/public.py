@@ -1,22 +1,29 @@
 """Public rows: what readers read. Written by `publication` alone, from snapshots."""
 
 from dataclasses import dataclass
+from functools import cache
 
-from django.db import connections, models, router
+from django.db import models
 from django.db.models import Exists, OuterRef
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 
-def public_connection():
-    """The database from which this page is read: where a replica was chosen for it, that one."""
-    return connections[router.db_for_read(PublicEntry)]
+@cache
+def _address(kind, _prefix, _language):
+    """The address of the entry "0" of a kind: pages lead to hundreds of entries, and each reverse() costs as much as the rest of a line."""
+    return reverse(f"{kind}_detail", args=["0"])
 
 
 class PublicEntryQuerySet(models.QuerySet):
     def live(self):
         """Entries that lists, search and See also offer: published and not withdrawn."""
         return self.filter(withdrawn=False)
+
+    def withdrawn(self):
+        """The keys of the few entries that were withdrawn."""
+        return self.filter(withdrawn=True).values("pk")
 
     def orphans(self):
         """Live entries to which no other page leads: no live text or fact of another names them, and no fact of theirs a live other.
@@ -77,23 +84,32 @@ class PublicEntry(models.Model):
         indexes = [
             models.Index(fields=["kind", "sort_key"], name="public_by_title"),
             models.Index(fields=["-revised_at"], name="public_by_revision"),
+            models.Index(fields=["id"], name="public_withdrawn", condition=models.Q(withdrawn=True)),
         ]
 
     def __str__(self):
         return self.title
 
     def get_absolute_url(self):
-        return reverse(f"{self.kind}_detail", args=[self.slug]) + self.carried
+        return _address(self.kind, get_script_prefix(), get_language()).replace("/0/", f"/{self.slug}/") + self.carried
 
     def get_version_url(self):
         """The permanent address of this version."""
         return reverse(f"{self.kind}_version", args=[self.slug, self.version])
 
 
+class PublicRowQuerySet(models.QuerySet):
+    def live(self):
+        """Rows of entries that are not withdrawn. The few that are come from an index of their own: no row of the many is joined for it."""
+        return self.exclude(entry__in=PublicEntry.objects.withdrawn())
+
+
 class PublicRow(models.Model):
     """A row that hangs on a public entry and is written anew with it."""
 
     entry = models.ForeignKey(PublicEntry, on_delete=models.CASCADE, related_name="+")
+
+    objects = PublicRowQuerySet.as_manager()
 
     class Meta:
         abstract = True
@@ -112,10 +128,11 @@ class PublicLink(PublicRow):
         SUPERSEDED = "superseded", _("superseded by")
 
     way = models.CharField(max_length=20, choices=Way)
-    target_id = models.UUIDField(db_index=True)
+    target_id = models.UUIDField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["entry", "way", "target_id"], name="public_link_is_unique")]
+        indexes = [models.Index(fields=["target_id", "way"], name="public_link_to")]
 
     def __str__(self):
         return f"{self.entry_id} {self.way} {self.target_id}"

@@ -22,10 +22,11 @@ class Surroundings:
     inline: dict = field(default_factory=dict)
 
 
-def links_to(entry):
-    """The links by which live pages refer to an entry, by title."""
+def links_to(entry, ways=PublicLink.Way.values):
+    """The links by which live pages refer to an entry, by title. ways: in which of the PublicLink.Ways."""
     links = (
-        PublicLink.objects.filter(target_id=entry.pk, entry__withdrawn=False)
+        PublicLink.objects.live()
+        .filter(target_id=entry.pk, way__in=ways)
         .exclude(entry=entry.pk)
         .select_related("entry")
     )

@@ -9,7 +9,7 @@ from itertools import chain
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from publishing.bulk import NewEntry, rebuild_tallies, write_new
+from publishing.bulk import NewEntry, gather_statistics, rebuild_tallies, write_new
 from publishing.checks import blocking
 from publishing.content import SourceContent
 from publishing.dates import certainly_before
@@ -151,6 +151,8 @@ class Importer:
             deed(batch)
             done += len(batch)
             say(done, of)
+        if done:
+            gather_statistics()
 
     def _titles(self, plan):
         """{key as text: title} of all actors and of the agreements that others amend, also of those that are still to come."""

@@ -232,7 +232,7 @@ class PropertyTests(HypothesisTestCase):
 
     def assert_participations(self, actor, contents, on):
         groups = self.client.get(f"{actor.get_absolute_url()}?on={on}").context["participations"]
-        found = sorted((str(row.part_key), row.status) for _heading, rows in groups for row in rows)
+        found = sorted((str(row.part_key), row.status) for group in groups for row in group.rows)
         expected = sorted(
             (part.key, party_by_hand(content, part, on))
             for content in contents.values()

@@ -4,6 +4,7 @@ from datetime import date
 import time_machine
 from django.utils.html import strip_tags
 
+from actors.pages import MOST_SHOWN
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, publish_now
 from publishing.models import Entry
 from publishing.publication import unpublish
@@ -367,3 +368,50 @@ class ListTests(ScenarioTestCase):
 
         self.assertContains(self.client.get("/actors/"), "No actor fits.")
         self.assertContains(self.client.get("/agreements/"), "No agreement fits.")
+
+
+class LargeActorTests(ScenarioTestCase):
+    """An actor with more participations than its page shows."""
+
+    @classmethod
+    def setUpTestData(cls):
+        france = publish_now(make_actor(title="France", slug="france"))
+        party = {"actor": france, "signed": "1949", "in_force": "1949"}
+        for n in range(MOST_SHOWN + 5):
+            ended = {"ended": "1960"} if n % 2 else {}
+            publish_now(make_agreement(title=f"Pact {n:02}", parties=[{**party, **ended}], in_force="1949"))
+        publish_now(make_agreement(title="Treaty on forces", parties=[party], agreement_type="status-of-forces"))
+        publish_now(make_agreement(title="Pact of others"))
+
+    def test_page_shows_those_in_force_first_and_some_of_every_type(self):
+        page = self.client.get("/actors/france/")
+
+        alliances, forces = page.context["participations"]
+        self.assertEqual((len(alliances.rows), alliances.count), (MOST_SHOWN - 1, MOST_SHOWN + 5))
+        self.assertEqual([row.entry.title for row in forces.rows], ["Treaty on forces"])
+        in_force = [row for row in alliances.rows if row.status == "in-force"]
+        self.assertEqual(len(in_force), len(range(0, MOST_SHOWN + 5, 2)))
+
+    def test_page_leads_to_all_with_the_day(self):
+        page = self.client.get("/actors/france/?on=1970")
+
+        self.assertContains(page, f"{MOST_SHOWN - 1} of {MOST_SHOWN + 5}")
+        self.assertContains(page, 'href="/agreements/?party=france&amp;on=1970"')
+        every = self.client.get("/agreements/?party=france&on=1970")
+        self.assertEqual(every.context["page"].paginator.count, MOST_SHOWN + 6)
+
+    def test_file_has_all_of_them(self):
+        lines = self.client.get("/actors/france.csv").content.decode().splitlines()
+
+        self.assertEqual(sum(line.startswith("takes-part,") for line in lines), MOST_SHOWN + 6)
+
+    def test_list_of_a_party_narrows_with_the_other_filters_and_keeps_them_from_page_to_page(self):
+        page = self.client.get("/agreements/?party=France&type=alliance")
+
+        self.assertEqual(page.context["page"].paginator.count, MOST_SHOWN + 5)
+        self.assertContains(page, "party=France&amp;page=2")
+
+    def test_name_that_means_no_actor_narrows_nothing(self):
+        page = self.client.get("/agreements/?party=Ruritania")
+
+        self.assertEqual(page.context["page"].paginator.count, MOST_SHOWN + 7)

@@ -1,6 +1,9 @@
 """Maps and timelines in a real browser: played through the years, with a keyboard, as axe sees them, and on every width."""
 
 import pytest
+from django.conf import settings
+
+from defcoop_site.seed import seed
 
 from .test_browser import violations
 
@@ -20,7 +23,8 @@ IN_BOTH_SCHEMES = (PAGES[2], PAGES[4], PAGES[7])
 
 
 @pytest.fixture
-def site(live_server, first_content):
+def site(live_server, transactional_db):
+    seed(settings.BASE_DIR / "fixtures")
     return live_server.url
 
 

@@ -1,10 +1,12 @@
 """Template words for entries: stored prose, dates, notes."""
 
+from functools import lru_cache
 from itertools import groupby
 
 from django import template
 from django.utils.formats import number_format
 from django.utils.html import format_html
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from publishing import kinds
@@ -23,6 +25,12 @@ def prose(html, targets):
 @register.filter
 def edtf(text):
     """A date text in words; "none" where nothing took place, "unknown" where nobody knows."""
+    return _dated(text, get_language())
+
+
+@lru_cache(maxsize=10_000)
+def _dated(text, _language):
+    """A table of parties shows the same few dates hundreds of times."""
     if not text:
         return format_html('<span class="date date--none">{}</span>', _("none"))
     if text == UNKNOWN:

@@ -13,6 +13,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
 from defcoop_site.seed import SeedError, fingerprint, seed
+from publishing.bulk import gather_statistics
 from publishing.models import SeededRecord, Snapshot
 from publishing.projecting import PROJECTION
 from publishing.publication import rebuild_public
@@ -62,6 +63,7 @@ class Command(BaseCommand):
         if was_in_use:
             self.say("Writing the public pages anew, as this release makes them ...")
             rebuild_public()
+        gather_statistics()
         SeededRecord.objects.create(key=PROJECTION)
 
     def load_fixtures(self):
