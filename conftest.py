@@ -1,12 +1,14 @@
-"""What every test may need: a browser, and a Redis database of its own for each worker."""
+"""What every test may need: a browser, a Redis database of its own for each worker, and the content of fixtures/."""
 
 import os
+import sqlite3
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 
 CHROMIUM = Path("/usr/bin/chromium")
+LOADED = []  # a SQLite database in memory with the content of fixtures/, once a test has loaded it
 
 
 def pytest_configure(config):
@@ -41,3 +43,22 @@ def browser_type_launch_args(browser_type_launch_args):
         "executable_path": str(CHROMIUM),
         "args": ["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
     }
+
+
+@pytest.fixture
+def first_content(transactional_db):
+    """The content of fixtures/ in the database. On SQLite it is loaded once by each worker and copied from then on."""
+    from django.contrib.contenttypes.models import ContentType
+    from django.db import connection
+
+    from defcoop_site.seed import seed
+
+    if LOADED:
+        connection.ensure_connection()
+        LOADED[0].backup(connection.connection)
+        ContentType.objects.clear_cache()  # of the keys that they had in the database before
+        return
+    seed(settings.BASE_DIR / "fixtures")
+    if connection.vendor == "sqlite":
+        LOADED.append(sqlite3.connect(":memory:"))
+        connection.connection.backup(LOADED[0])

@@ -105,7 +105,7 @@ def _participations(pair, constituents, on):
     for actor, own in zip(pair, constituents, strict=True):
         theirs = PublicParticipation.objects.filter(actor=actor.pk).values("entry")
         shared = shared.filter(Q(entry__in=theirs) | Q(entry=own) if own else Q(entry__in=theirs))
-    names = [f"entry__{name}" for name in ("kind", "slug", "title", "language", "sort_key", "category")]
+    names = [f"entry__{name}" for name in ("kind", "slug", "title", "language", "sort_key", "category", "withdrawn")]
     own = [column.name for column in PublicParticipation._meta.concrete_fields]
     return list(shared.select_related("entry").only(*own, *names).order_by("entry__sort_key", "position", "pk"))
 

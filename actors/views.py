@@ -1,7 +1,6 @@
 """Public pages of actors and agreements."""
 
 from django import forms
-from django.db.models import Count
 from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
@@ -15,7 +14,7 @@ from topics.lists import TopicFilter
 from . import terms
 from .as_of import as_known, as_of, carry
 from .choosing import LONGEST_NAME, find_actor
-from .public import PublicActor, PublicAgreement, PublicParticipation
+from .lists import STATUSES, count_parties, listed_actors, listed_agreements, with_entries
 from .tables import actor_list_table, agreement_list_table
 
 ANY = [("", _("any"))]
@@ -73,16 +72,6 @@ class AgreementFilterForm(TopicFilter, FilterForm):
         self.fields["decade"].choices = [*ANY, *((str(year), _("%(year)ds") % {"year": year}) for year in decades)]
 
 
-STATUSES = {
-    "in-force": [terms.Status.IN_FORCE],
-    "provisional": [terms.Status.PROVISIONAL],
-    "suspended": [terms.Status.SUSPENDED],
-    "not-in-force": [terms.Status.SIGNED, terms.Status.NONE],
-    "ended": [terms.Status.ENDED],
-    "unknown": [terms.Status.UNKNOWN],
-}
-
-
 def list_context(page, rows, form, when):
     """What the templates of both lists need."""
     carry([row[0] for row in rows], when)
@@ -95,16 +84,10 @@ def _listed_actors(request):
     when = as_of(request)
     form = ActorFilterForm(request.GET)
     chosen = form.chosen()
-    actors = PublicActor.objects.live()
-    if when.text:
-        actors = actors.in_being_on(when.day)
-    if chosen.get("kind"):
-        actors = actors.filter(actor_kind=chosen["kind"])
-    if chosen.get("region"):
-        actors = actors.filter(region=chosen["region"])
+    actors = listed_actors(when, kind=chosen.get("kind"), region=chosen.get("region"))
     if chosen.get("topic"):
         actors = actors.filter(entry__in=form.narrow(PublicEntry.objects.all()).values("pk"))
-    page = paginate(_with_entries(actors).order_by("entry__sort_key", "entry"), form)
+    page = paginate(with_entries(actors).order_by("entry__sort_key", "entry"), form)
     if when.text:
         for actor in page:
             actor.dissolved = as_known(actor.dissolved, when.day)
@@ -148,50 +131,23 @@ def actor_version(request, slug, number):
     return entry_version(request, "actor", slug, number)
 
 
-def _with_entries(details):
-    """Rows that tell of an entry each, with the entry as a line in a list shows it."""
-    own = [column.name for column in details.model._meta.concrete_fields]
-    columns = [*own, *(f"entry__{name}" for name in PublicEntry.LIST_FIELDS)]
-    return details.select_related("entry").only(*columns)
-
-
-def _of_party(actor, when):
-    """The participations of an actor, of which the day that a reader asked for can know."""
-    rows = PublicParticipation.objects.filter(actor=actor.pk).as_party()
-    return rows.known_on(when.day) if when.text else rows
-
-
-def _parties_on(page, on):
-    """{agreement key: number of parties certainly in force on the day, suspended ones included}, in one query."""
-    rows = PublicParticipation.objects.filter(entry__in=[row.entry_id for row in page]).as_party().certainly_on(on)
-    return dict(rows.order_by().values_list("entry").annotate(n=Count("actor", distinct=True)))
-
-
 def _listed_agreements(request):
     """The template context of the list of agreements that a request asks for."""
     when = as_of(request)
     form = AgreementFilterForm(request.GET, as_of=when)
     chosen = form.chosen()
-    agreements = PublicAgreement.objects.live()
-    if when.text:
-        agreements = agreements.known_on(when.day)
-    if chosen.get("status"):
-        agreements = agreements.with_status(STATUSES[chosen["status"]], when.day)
-    if chosen.get("type"):
-        agreements = agreements.filter(agreement_type=chosen["type"])
-    if chosen.get("scope"):
-        agreements = agreements.filter(scope=chosen["scope"])
-    if chosen.get("decade"):
-        agreements = agreements.filter(dated__startswith=chosen["decade"][:3])
-    if chosen.get("party"):
-        agreements = agreements.filter(entry__in=_of_party(chosen["party"], when).values("entry"))
+    agreements = listed_agreements(
+        when,
+        type=chosen.get("type"),
+        statuses=STATUSES.get(chosen.get("status"), ()),
+        scope=chosen.get("scope"),
+        decade=chosen.get("decade"),
+        party=chosen.get("party"),
+    )
     if chosen.get("topic"):
         agreements = agreements.filter(entry__in=form.narrow(PublicEntry.objects.all()).values("pk"))
-    page = paginate(_with_entries(agreements).order_by("sort_key", "entry"), form)
-    if when.text:
-        parties = _parties_on(page, when.day)
-        for row in page:
-            row.party_count = parties.get(row.entry_id, 0)
+    page = paginate(with_entries(agreements).order_by("sort_key", "entry"), form)
+    count_parties(page.object_list, when)
     rows = [(row.entry, row, row.status_on(when.day)) for row in page]
     return {
         **list_context(page, rows, form, when),

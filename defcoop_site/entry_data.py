@@ -57,7 +57,7 @@ def _named(value, reference):
     return reference(value) if _is_key(value) else value
 
 
-def _reference(request, entry, label=""):
+def reference(request, entry, label=""):
     """How another entry is named: with an address where it has a page."""
     if entry is None or entry.withdrawn:
         return {"title": label or (entry.title if entry else "")}
@@ -75,7 +75,7 @@ def entry_data(request, read, context, table, citation):
     around = context["around"]
     named = _named(
         {name: value for name, value in content.items() if name not in COMMON},
-        lambda key: _reference(request, found.get(key), labels.get(key, "")),
+        lambda key: reference(request, found.get(key), labels.get(key, "")),
     )
     mentioned = [around.targets[key] for key in entry.page["mentions"] if key in around.targets]
     return {
@@ -102,7 +102,7 @@ def entry_data(request, read, context, table, citation):
         "publication": citation.publication,
         "citation": {"apa": citing.apa(citation), "chicago": citing.chicago(citation)},
         "content": named,
-        "links": [_reference(request, target) for target in mentioned if not target.withdrawn],
+        "links": [reference(request, target) for target in mentioned if not target.withdrawn],
         "sources": content["sources"],
         "table": {
             "title": table.title,

@@ -35,23 +35,35 @@ def citation_of(request, read):
     )
 
 
+def _context_and_table(read, citation, when):
+    """What the page of a ReadVersion shows, and its table with a readme."""
+    kind = kinds.get(read.entry.kind)
+    context = kind.context(read.entry, **({"as_of": when} if when else {}))
+    table = (kind.table or notes_table)(read.entry, context)
+    table.readme.extend(
+        [f"Version {read.entry.version}, published {citation.published.isoformat()}."]
+        + readme(citation.url, context["on"].isoformat() if "on" in context else "")
+    )
+    return context, table
+
+
+def entry_json(request, read, when=None):
+    """The JSON of a ReadVersion. when: the AsOf of a live entry that understands one."""
+    citation = citation_of(request, read)
+    return entry_data(request, read, *_context_and_table(read, citation, when), citation)
+
+
 def _written(request, read, form, when=None):
     """The answer that gives a ReadVersion in a form. when: the AsOf of a live entry that understands one."""
-    citation, entry = citation_of(request, read), read.entry
-    name = f"{citation.key}"
+    citation = citation_of(request, read)
+    name = citation.key
     if form == "bib":
         return download(citing.bibtex(citation), "application/x-bibtex", f"{name}.bib")
     if form == "ris":
         return download(citing.ris(citation), "application/x-research-info-systems", f"{name}.ris")
     if form == "csl.json":
         return json_answer(citing.csl(citation), "application/vnd.citationstyles.csl+json")
-    kind = kinds.get(entry.kind)
-    context = kind.context(entry, **({"as_of": when} if when else {}))
-    table = (kind.table or notes_table)(entry, context)
-    table.readme.extend(
-        [f"Version {entry.version}, published {citation.published.isoformat()}."]
-        + readme(citation.url, context["on"].isoformat() if "on" in context else "")
-    )
+    context, table = _context_and_table(read, citation, when)
     if form == "csv":
         return table_answer(table, "csv", name)
     if form == "json":

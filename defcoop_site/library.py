@@ -6,10 +6,11 @@ others link to most. Working rows, snapshots, versions and public rows are what 
 
 import random
 import uuid
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
 
-from django.db import reset_queries, transaction
+from django.db import connection, reset_queries, transaction
 
 from actors.content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
 from actors.desk import new_actor, new_agreement
@@ -23,7 +24,7 @@ from publishing.content import SourceContent
 from publishing.models import Source
 from publishing.names import normalise
 from topics.desk import hanging_rows
-from topics.vocabulary import Topic
+from topics.vocabulary import Topic, lines_remembered
 
 from . import library_words as words
 
@@ -31,6 +32,8 @@ NAMESPACE = uuid.UUID("0b6c36a4-2d0c-5c3c-8b7e-5b1f6a2d9e77")
 SOURCE = "made-up-source"
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 BATCH = 1000
+CACHE_KB = 256 * 1024
+MORE_VERSIONS = [70, 22, 8]  # of a hundred entries: so many have none, one and two versions before the present one
 # How many topics an entry has, and how many entries of a hundred have so many.
 TOPIC_COUNTS = {1: 5, 2: 12, 3: 20, 4: 25, 5: 20, 6: 12, 7: 6}
 # The r-th topic is chosen r to this power times less often than the first: that one comes to a fifth of the entries.
@@ -44,10 +47,13 @@ def key_of(*parts):
 class Library:
     """The contents of a library of `size` entries, one by one: `content(number)` for 0 to size - 1."""
 
-    def __init__(self, size):
-        self.size = size
+    def __init__(self, size, seed=0):
+        self.size, self.seed = size, seed
         self.actors, self.agreements = max(1, size // 5), size * 2 // 5
         self.topics = [Topic(id=key_of("topic", name), name=name) for name in words.topic_names()]
+        for rank, topic in enumerate(self.topics):
+            above = words.broader(rank)
+            topic.broader = None if above is None else self.topics[above]
         self.names = {str(topic.pk): topic.name for topic in self.topics}
         self.cumulative = list(accumulate((rank + 1) ** -SKEW for rank in range(len(self.topics))))
 
@@ -64,7 +70,7 @@ class Library:
 
     def content(self, number):
         """The content of an entry as its kind's dataclass."""
-        chance = random.Random(f"library/{number}")  # noqa: S311 - a repeatable library
+        chance = random.Random(f"library/{self.seed}/{number}")  # noqa: S311 - a repeatable library
         topics = self._topics(chance)
         mentions = self._numbers(chance, self.size, chance.choice([1, 2, 2, 3]), number)
         chosen = self._numbers(chance, number, 2, number) if chance.random() < 0.02 and number > 2 else []
@@ -84,6 +90,15 @@ class Library:
         content = getattr(self, f"_{self.kind(number)}")(chance, number, common, text)
         content.sources = {key: SourceContent(**SOURCE_FIELDS) for key in content.source_keys()}
         return content
+
+    def versions(self, number):
+        """[(content, moment of its publication)] of an entry, the oldest first; the last is `content(number)`."""
+        chance, content = random.Random(f"versions/{self.seed}/{number}"), self.content(number)  # noqa: S311
+        at, found = BEGIN + timedelta(minutes=number), []
+        for _earlier in range(chance.choices([0, 1, 2], MORE_VERSIONS)[0]):
+            found.append((replace(content, summary=words.sentence(chance)), at))
+            at += timedelta(days=chance.randint(1, 900))
+        return [*found, (content, at)]
 
     def _topics(self, chance):
         count = chance.choices(list(TOPIC_COUNTS), list(TOPIC_COUNTS.values()))[0]
@@ -140,17 +155,27 @@ class Library:
                 )
             ],
             participations=[
-                ParticipationContent(
-                    key=str(key_of("party", number, party)),
-                    position=place * 10,
-                    actor=str(self.key(party)),
-                    role="original-party",
-                    signed=str(signed),
-                    in_force=str(signed + 1),
-                    source=SOURCE,
-                )
-                for place, party in enumerate(parties, 1)
+                self._participation(chance, number, place, party, signed) for place, party in enumerate(parties, 1)
             ],
+        )
+
+    def _participation(self, chance, number, place, party, signed):
+        """Two sign; of the others some join later, and a few leave after some years."""
+        joins = place > 2 and chance.random() < 0.5
+        since = signed + (chance.randint(2, 25) if joins else 1)
+        leaves = chance.random() < 0.1
+        return ParticipationContent(
+            key=str(key_of("party", number, party)),
+            position=place * 10,
+            actor=str(self.key(party)),
+            role="acceding-party" if joins else "original-party",
+            signed="" if joins else str(signed),
+            consent=str(since - 1),
+            consent_means="accession" if joins else "ratification",
+            in_force=str(since),
+            ended=str(since + chance.randint(1, 20)) if leaves else "",
+            ended_means="withdrawal" if leaves else "",
+            source=SOURCE,
         )
 
     @staticmethod
@@ -197,27 +222,33 @@ NEW_ROWS = {"actor": new_actor, "agreement": new_agreement}
 
 
 def _new_entry(library, number):
-    kind, key, content = library.kind(number), library.key(number), library.content(number)
+    kind, key = library.kind(number), library.key(number)
+    *earlier, (content, at) = library.versions(number)
     if kind == "article":
         row, parts = _article_rows(key, content)
     else:
         row, parts = NEW_ROWS[kind](key, content, {SOURCE: key_of("source")})
-    return NewEntry(content, row, parts, BEGIN + timedelta(minutes=number))
+    return NewEntry(content, row, parts, at, earlier)
 
 
-def generate(size, say=lambda done: None):
+def generate(size, seed=0, say=lambda done: None):
     """Write a library of `size` live entries. say(done) is told of the progress.
 
     Each thousand entries are a transaction of their own, so that memory stays bounded; run it on a database of its own.
     """
-    library = Library(size)
+    library = Library(size, seed)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            # Keys come in no order: indexes that no longer fit are written again and again.
+            cursor.execute(f"PRAGMA cache_size = -{CACHE_KB}")
     with transaction.atomic():
         for topic in library.topics:
             topic.save()
         Source.objects.create(id=key_of("source"), key=SOURCE, **SOURCE_FIELDS)
-    for start in range(0, size, BATCH):
-        numbers = range(start, min(start + BATCH, size))
-        write_new([_new_entry(library, number) for number in numbers], publish=True, summary="Made up")
-        reset_queries()  # with DEBUG on, Django would keep them all
-        say(numbers.stop)
+    with lines_remembered():
+        for start in range(0, size, BATCH):
+            numbers = range(start, min(start + BATCH, size))
+            write_new([_new_entry(library, number) for number in numbers], publish=True, summary="Made up")
+            reset_queries()  # with DEBUG on, Django would keep them all
+            say(numbers.stop)
     rebuild_tallies()

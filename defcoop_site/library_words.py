@@ -39,8 +39,18 @@ HEADINGS = ("Origins", "Scope", "Institutions", "Practice", "Money", "Criticism"
 
 
 def topic_names():
-    """Five hundred names, always in the same order."""
-    return [f"{quality} {subject}" for subject in SUBJECTS for quality in QUALITIES]
+    """Five hundred names, always in the same order; twenty after each other have the same quality."""
+    return [f"{quality} {subject}" for quality in QUALITIES for subject in SUBJECTS]
+
+
+def broader(rank):
+    """Which name stands above that of a rank, or None. Each subject is a branch of three levels, two of four; a third of the names stand alone."""
+    quality, subject = divmod(rank, len(SUBJECTS))
+    if quality == 0:
+        return subject - 1 if subject in (1, 3) else None
+    if quality > 16:
+        return None
+    return (0 if quality <= 8 else quality - 8) * len(SUBJECTS) + subject
 
 
 def title(kind, number):

@@ -7,43 +7,52 @@ transaction, so every reader sees it with the next request, whichever process or
 import gzip
 import hashlib
 import threading
-from collections import OrderedDict
-from dataclasses import dataclass
+import time
+from contextlib import contextmanager
+from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
 import brotli
 from django.conf import settings
-from django.core.cache import caches
-from django.db import Error, connection
 from django.utils import timezone
 from django.utils.http import http_date
 
-from publishing.negotiation import wanted_form
-from publishing.public import Generation
+from publishing.languages import language_of
+from publishing.negotiation import accepts, wanted_form
+
+from .generations import Current
+from .page_copies import LONGEST_TURN, Copy, Folder, Forgiving, Memory, Server
+from .replicas import Replicas, reading_from
 
 # The parameters that public pages read. Others reach neither the key nor the page, so that nobody fills the cache with copies of one page.
 PARAMETERS = frozenset(
     [
         "a",
         "act",
+        "actor",
+        "agreement",
         "b",
         "cause",
+        "cursor",
         "decade",
+        "fields",
         "from",
         "kind",
+        "limit",
         "narrower",
         "of",
         "on",
         "order",
+        "p",
         "page",
         "part",
-        "p",
         "period",
         "q",
         "region",
+        "role",
         "scope",
         "section",
         "status",
@@ -59,63 +68,10 @@ PRIVATE = ("/admin/", "/share/", "/media/", "/healthz", "/readyz", settings.STAT
 KEPT_TYPES = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml")
 LARGEST = 4 * 1024 * 1024  # bytes of one page, uncompressed; more is rendered anew each time
 LONGEST_ADDRESS = 2000
-DAY = 24 * 60 * 60
-
-
-@dataclass(frozen=True)
-class Copy:
-    """A rendered page. headers: [(name, value)] without those that are made anew; body: compressed as `encoding` says ("" for not at all)."""
-
-    headers: list
-    body: bytes
-    encoding: str
-    etag: str
-    modified: int  # seconds since 1970
-
-    @property
-    def size(self):
-        return len(self.body) + 1000  # with its headers and its place in the store
-
-
-class Memory:
-    """The copies of one process, at most so many bytes; those asked for least recently go first."""
-
-    def __init__(self, most):
-        self.most, self.size, self.copies, self.lock = most, 0, OrderedDict(), threading.Lock()
-
-    def get(self, key):
-        with self.lock:
-            if key in self.copies:
-                self.copies.move_to_end(key)
-            return self.copies.get(key)
-
-    def set(self, key, copy):
-        with self.lock:
-            before = self.copies.pop(key, None)
-            self.size += copy.size - (before.size if before else 0)
-            self.copies[key] = copy
-            while self.size > self.most:
-                _key, old = self.copies.popitem(last=False)
-                self.size -= old.size
-
-
-class Shared:
-    """The copies of all processes and machines, in the cache of CACHE_URL. Without it, those of this process."""
-
-    def __init__(self, memory):
-        self.memory = memory
-
-    def get(self, key):
-        try:
-            return caches["default"].get(key)
-        except Exception:  # whatever the server's client raises, readers go on
-            return self.memory.get(key)
-
-    def set(self, key, copy):
-        try:
-            caches["default"].set(key, copy, DAY)
-        except Exception:
-            self.memory.set(key, copy)
+PAUSE = 0.02  # seconds between two looks for a page that another process renders
+RENDERED_EACH_TIME = Copy(
+    [], b"", "", "", 0
+)  # stands in the memory for a page that may not be kept, so that nobody waits for a turn
 
 
 @cache
@@ -129,6 +85,16 @@ def release():
     return total.hexdigest()[:16]
 
 
+date_of = lru_cache(5000)(http_date)
+
+
+@lru_cache(500)
+def _is_usual_form(is_api, accept):
+    """Whether such an Accept header is answered as everybody is: by a page with its page, by the API with JSON."""
+    return accepts(accept, "application/json") if is_api else not wanted_form(accept)
+
+
+@lru_cache(500)
 def _encoding(accepted):
     """The best encoding that a client takes: "br", "gzip" or ""."""
     offers = {}
@@ -146,19 +112,47 @@ def _compressed(body, encoding):
 
 def known_query(query):
     """A query string of the known parameters alone, in order of their names."""
+    if not query:
+        return ""
     pairs = parse_qsl(query, keep_blank_values=True, max_num_fields=200)
     return urlencode(sorted((pair for pair in pairs if pair[0] in PARAMETERS), key=lambda pair: pair[0]))
+
+
+class Day:
+    """Which day it is in the site's time zone: as `timezone.localdate()`, worked out once a day."""
+
+    def __init__(self):
+        self.first = self.end = 0  # seconds since 1970
+
+    def __call__(self):
+        if not self.first <= time.time() < self.end:
+            today = timezone.localdate()
+            midnights = [datetime(day.year, day.month, day.day) for day in (today, today + timedelta(days=1))]  # noqa: DTZ001
+            self.first, self.end = (timezone.make_aware(midnight).timestamp() for midnight in midnights)
+            self.today = str(today)
+        return self.today
+
+
+def shared_store():
+    """Where all processes keep their copies, None where each has only its own."""
+    if settings.PAGE_CACHE_ALIAS:
+        return Forgiving(Server(settings.PAGE_CACHE_ALIAS))
+    if settings.PAGE_CACHE_FOLDER and settings.PAGE_CACHE_FOLDER_MB:
+        return Forgiving(Folder(settings.PAGE_CACHE_FOLDER, settings.PAGE_CACHE_FOLDER_MB * 1024 * 1024))
+    return None
 
 
 class PageCache:
     """A WSGI application before another one."""
 
     def __init__(self, application, megabytes):
-        memory = Memory(megabytes * 1024 * 1024)
-        is_shared = "redis" in settings.CACHES["default"]["BACKEND"].lower()
-        self.application, self.store = application, Shared(memory) if is_shared else memory
+        self.application, self.memory, self.shared = application, Memory(megabytes * 1024 * 1024), shared_store()
+        self.generation, self.day = Current(), Day()
+        self.replicas = Replicas([alias for alias in settings.DATABASES if alias != "default"])
+        self.cookie = f"{settings.SESSION_COOKIE_NAME}="
+        self.seconds = settings.PAGE_CDN_SECONDS
+        self.control = ("Cache-Control", cache_control(self.seconds))
         self.rendering, self.lock = {}, threading.Lock()
-        self.generation = None  # the last that was read, for while the database is away
 
     def __call__(self, environ, start_response):
         if not self.is_public(environ):
@@ -167,37 +161,32 @@ class PageCache:
             environ["QUERY_STRING"] = known_query(environ.get("QUERY_STRING", ""))
         except ValueError:  # more parameters than any page has: Django says so
             return self.application(environ, start_response)
-        key = self.key(environ)
-        copy = self.store.get(key)
+        generation, primary_answers = self.generation.read()
+        page = self.page(environ)
+        copy = self.memory.get((generation, *page))
         if copy is None:
-            copy, ready = self.rendered_once(environ, key)
+            copy, ready = self.found_or_rendered(environ, page, generation, primary_answers)
             if copy is None:
                 return ready(start_response)
-        return _answer(copy, environ, start_response)
+        elif copy is RENDERED_EACH_TIME:
+            with reading_from(self.replicas.choose(generation, primary_answers)[0]):
+                return self.application(environ, start_response)
+        return self.answer(copy, environ, start_response)
 
-    @staticmethod
-    def is_public(environ):
+    def is_public(self, environ):
         """Whether a copy may answer: a page for readers, asked for by nobody who is signed in."""
         return (
             environ["REQUEST_METHOD"] in ("GET", "HEAD")
             and not environ["PATH_INFO"].startswith(PRIVATE)
             and len(environ["PATH_INFO"]) + len(environ.get("QUERY_STRING", "")) < LONGEST_ADDRESS
-            and f"{settings.SESSION_COOKIE_NAME}=" not in environ.get("HTTP_COOKIE", "")
-            and not wanted_form(environ.get("HTTP_ACCEPT", ""))
+            and self.cookie not in environ.get("HTTP_COOKIE", "")
+            and _is_usual_form(environ["PATH_INFO"].startswith("/api/v1/"), environ.get("HTTP_ACCEPT", ""))
         )
 
-    def key(self, environ):
-        try:
-            if not connection.in_atomic_block:  # as ever but in a test
-                connection.close_if_unusable_or_obsolete()
-            # With its moment: a database that was brought back from a backup counts the same numbers again.
-            self.generation = Generation.objects.values_list("number", "changed_at").filter(pk=1).first()
-        except Error:
-            pass  # readers go on with what the last known generation has
-        parts = (
-            release(),
-            self.generation,
-            timezone.localdate(),
+    def page(self, environ):
+        """What tells one page's copies from another's, beside the generation."""
+        return (
+            self.day(),
             environ["wsgi.url_scheme"],
             environ.get("HTTP_X_FORWARDED_PROTO", ""),
             environ.get("HTTP_HOST", ""),
@@ -205,18 +194,32 @@ class PageCache:
             environ["QUERY_STRING"],
             _encoding(environ.get("HTTP_ACCEPT_ENCODING", "")),
         )
-        return "page:" + hashlib.sha256("\n".join(map(str, parts)).encode()).hexdigest()
 
-    def rendered_once(self, environ, key):
-        """(copy, None), or (None, what answers) for a page that is not kept. Threads that ask for one page at a time wait for one rendering."""
+    def found_or_rendered(self, environ, page, generation, primary_answers):
+        """(copy, None), or (None, what answers) for a page that is not kept."""
+        database, generation = self.replicas.choose(generation, primary_answers)
+        key = (generation, *page)
+        with self.turn_of_thread(key):
+            copy = self.memory.get(key)
+            if copy is None:
+                with reading_from(database):
+                    return self.shared_or_rendered(environ, key, database)
+        if copy is RENDERED_EACH_TIME:
+            return None, lambda start_response: self.application(environ, start_response)
+        return copy, None
+
+    @contextmanager
+    def turn_of_thread(self, key):
+        """Threads that ask for one page at a time wait for one rendering, but not for ever."""
         with self.lock:
             busy, users = self.rendering.get(key, (threading.Lock(), 0))
             self.rendering[key] = busy, users + 1
+        is_mine = busy.acquire(timeout=LONGEST_TURN)
         try:
-            with busy:
-                copy = self.store.get(key)
-                return (copy, None) if copy else self.rendered(environ, key)
+            yield
         finally:
+            if is_mine:
+                busy.release()
             with self.lock:
                 busy, users = self.rendering[key]
                 if users == 1:
@@ -224,24 +227,77 @@ class PageCache:
                 else:
                     self.rendering[key] = busy, users - 1
 
-    def rendered(self, environ, key):
+    def shared_or_rendered(self, environ, key, database):
+        """As found_or_rendered: processes and machines that ask for one page at a time wait for one rendering too."""
+        if self.shared is None:
+            return self.rendered(environ, key, None, database)
+        name = hashlib.sha256("\n".join(map(str, (release(), *key))).encode()).hexdigest()
+        until = time.monotonic() + LONGEST_TURN
+        turn = None
+        while not turn and time.monotonic() < until:
+            copy = self.shared.get(name)
+            if copy:
+                self.memory.set(key, copy)
+                return copy, None
+            turn = self.shared.claim(name)
+            if not turn:
+                time.sleep(PAUSE)
+        try:
+            copy = self.shared.get(name)  # another may have finished between the look and the claim
+            if copy:
+                self.memory.set(key, copy)
+                return copy, None
+            return self.rendered(environ, key, name, database)
+        finally:
+            if turn:
+                self.shared.release(name, turn)
+
+    def rendered(self, environ, key, name, database):
         status, headers, body = _run(self.application, environ)
+        if status.startswith("5") and database != "default":
+            self.replicas.rest(database)
+            with reading_from("default"):
+                status, headers, body = _run(self.application, environ)
         if not _may_be_kept(status, headers, body):
+            if not status.startswith("5"):
+                self.memory.set(key, RENDERED_EACH_TIME)
             return None, lambda start_response: _replay(status, headers, body, environ, start_response)
-        encoding = _encoding(environ.get("HTTP_ACCEPT_ENCODING", ""))
-        digest = hashlib.sha256(body).hexdigest()[:24]
-        copy = Copy(
-            headers=[(name, value) for name, value in headers if name.lower() not in MADE_ANEW],
-            body=_compressed(body, encoding),
-            encoding=encoding,
-            etag=f'"{digest}{"-" + encoding if encoding else ""}"',
-            modified=int(timezone.now().timestamp()),
-        )
-        self.store.set(key, copy)
+        copy = _copy(headers, body, _encoding(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        self.memory.set(key, copy)
+        if self.shared:
+            self.shared.set(name, copy)
         return copy, None
 
+    def answer(self, copy, environ, start_response):
+        validators = [self.control, ("ETag", copy.etag), ("Vary", "Accept, Accept-Encoding")]
+        # Within the second of its making, another page may get the same date: nobody is given it to ask by (RFC 9110, 8.8.2.2).
+        if time.time() >= copy.modified + 1:
+            validators.append(("Last-Modified", date_of(copy.modified)))
+        if _is_known(copy, environ):
+            start_response("304 Not Modified", validators)
+            return []
+        if self.seconds:
+            validators += surrogate_keys(environ["PATH_INFO"])
+        start_response("200 OK", copy.headers + validators)
+        return [] if environ["REQUEST_METHOD"] == "HEAD" else [copy.body]
 
-MADE_ANEW = ("content-length", "content-encoding", "etag", "last-modified", "cache-control", "vary")
+
+def _copy(headers, body, encoding):
+    compressed = _compressed(body, encoding)
+    digest = hashlib.sha256(body).hexdigest()[:24]
+    kept = [(name, value) for name, value in headers if name.lower() not in MADE_ANEW]
+    if encoding:
+        kept.append(("Content-Encoding", encoding))
+    return Copy(
+        headers=[*kept, ("Content-Length", str(len(compressed)))],
+        body=compressed,
+        encoding=encoding,
+        etag=f'"{digest}{"-" + encoding if encoding else ""}"',
+        modified=int(time.time()),
+    )
+
+
+MADE_ANEW = ("x-request-id", "content-length", "content-encoding", "etag", "last-modified", "cache-control", "vary")
 
 
 def _run(application, environ):
@@ -292,27 +348,15 @@ def _is_known(copy, environ):
         return False
 
 
-def cache_control():
+def cache_control(seconds):
     """Browsers ask each time, and get 304; a CDN may be told to answer for some seconds by itself (PAGE_CDN_SECONDS)."""
-    seconds = settings.PAGE_CDN_SECONDS
     return "public, max-age=0, must-revalidate" + (
         f", s-maxage={seconds}, stale-while-revalidate={seconds}" if seconds else ""
     )
 
 
-def _answer(copy, environ, start_response):
-    headers = [
-        *copy.headers,
-        ("Cache-Control", cache_control()),
-        ("ETag", copy.etag),
-        ("Last-Modified", http_date(copy.modified)),
-        ("Vary", "Accept, Accept-Encoding"),
-    ]
-    if _is_known(copy, environ):
-        start_response("304 Not Modified", [(name, value) for name, value in headers if name != "Content-Type"])
-        return []
-    if copy.encoding:
-        headers.append(("Content-Encoding", copy.encoding))
-    headers.append(("Content-Length", str(len(copy.body))))
-    start_response("200 OK", headers)
-    return [] if environ["REQUEST_METHOD"] == "HEAD" else [copy.body]
+def surrogate_keys(path):
+    """The names by which a CDN is told to forget pages: `pages` is every page, and the second the pages of a section."""
+    parts = path.split("/")[1 if language_of(path) == settings.LANGUAGE_CODE else 2 :]
+    section = (parts and parts[0]) or "home"
+    return [("Surrogate-Key", f"pages {section}"), ("Cache-Tag", f"pages,{section}")]

@@ -22,12 +22,18 @@ SECURE_COOKIES = env.bool("DJANGO_SECURE_COOKIES", default=True)
 BEHIND_PROXY = env.bool("DJANGO_BEHIND_PROXY", default=False)
 HSTS_SECONDS = env.int("DJANGO_HSTS_SECONDS", default=0)
 DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{BASE_DIR / 'db.sqlite3'}")}
+DATABASE_REPLICA_URLS = env.list("DATABASE_REPLICA_URLS", default=[])
+DATABASE_POOL = env.int("DATABASE_POOL", default=0)
 CACHES = {"default": env.cache_url("CACHE_URL", default="locmemcache://")}
 if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
     CACHES["default"].setdefault("OPTIONS", {})["MAX_ENTRIES"] = (
         20_000  # of 300 a few strangers would drive out all counts
     )
+PAGE_CACHE_URL = env.str("PAGE_CACHE_URL", default="")
 PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", default=32)
+PAGE_CACHE_FOLDER = env.str("PAGE_CACHE_FOLDER", default=str(BASE_DIR / "var" / "pages"))
+PAGE_CACHE_FOLDER_MB = env.int("PAGE_CACHE_FOLDER_MB", default=256)
+API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=300)
 PAGE_CDN_SECONDS = env.int("PAGE_CDN_SECONDS", default=0)
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
@@ -80,6 +86,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
     "defcoop_site.middleware.choose_language",
+    "defcoop_site.api.middleware.answer_programs",
     "defcoop_site.middleware.refuse_malformed_addresses",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -106,6 +113,9 @@ TEMPLATES = [
     }
 ]
 
+if DATABASE_REPLICA_URLS and DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    raise ImproperlyConfigured("DATABASE_REPLICA_URLS needs PostgreSQL at DATABASE_URL: SQLite has no replicas.")
+
 # --- Data -------------------------------------------------------------------------------------------------------------------
 # A save that waits longer for another one is refused, and its form given back.
 LOCK_SECONDS = 20
@@ -124,8 +134,29 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         DATABASES["default"]["TEST"] = {"NAME": str(BASE_DIR / "var" / "test.sqlite3")}
         DATABASES["default"]["OPTIONS"]["init_command"] += "PRAGMA synchronous=OFF;"
 else:
-    DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
-    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    DATABASES |= {f"replica{number}": env.db_url_config(url) for number, url in enumerate(DATABASE_REPLICA_URLS, 1)}
+    DATABASE_ROUTERS = ["defcoop_site.replicas.Router"] if DATABASE_REPLICA_URLS else []
+    for database in DATABASES.values():
+        # A machine that does not answer must not hold a reader up for minutes.
+        database.setdefault("OPTIONS", {}).setdefault("connect_timeout", 5)
+        database["CONN_HEALTH_CHECKS"] = True
+        if DATABASE_POOL:
+            # Django lends a connection per request then, and asks for no age of its own.
+            database["OPTIONS"]["pool"] = {"min_size": 1, "max_size": DATABASE_POOL, "timeout": 5}
+            database["CONN_MAX_AGE"] = 0
+        else:
+            database.setdefault("CONN_MAX_AGE", 60)
+
+# --- Caches ------------------------------------------------------------------------------------------------------------------
+if PAGE_CACHE_URL:
+    CACHES["pages"] = env.cache_url_config(PAGE_CACHE_URL)
+for cache in CACHES.values():
+    if "redis" in cache["BACKEND"].lower():
+        cache.setdefault("OPTIONS", {}).update(socket_timeout=2, socket_connect_timeout=2)
+# The cache in which all machines keep pages: that of PAGE_CACHE_URL, or a Redis at CACHE_URL; "" for PAGE_CACHE_FOLDER.
+PAGE_CACHE_ALIAS = next(
+    (name for name in ("pages", "default") if "redis" in CACHES.get(name, {}).get("BACKEND", "").lower()), ""
+)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 TAGGIT_CASE_INSENSITIVE = True
 
@@ -179,6 +210,10 @@ AUTH_PASSWORD_VALIDATORS = [
         "NumericPasswordValidator",
     )
 ]
+if "pytest" in sys.modules:
+    PASSWORD_HASHERS = [
+        "django.contrib.auth.hashers.MD5PasswordHasher"
+    ]  # some hundred editors are made; a good one costs half a second
 LOGIN_URL = "admin:login"
 # A form that was filled in under another sign-in is shown again, not lost.
 CSRF_FAILURE_VIEW = "publishing.buffer_pages.csrf_failure"

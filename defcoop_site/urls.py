@@ -16,6 +16,7 @@ from publishing.share_pages import shared_draft, shared_file
 from publishing.views import name_detail
 
 from . import entry_forms, readiness, views
+from .api import urls as api_urls
 from .feeds import LatestFeed
 from .sitemaps import SITEMAPS
 
@@ -35,6 +36,7 @@ pages = [
     path("search/", views.search_results, name="search"),
     path("search/names/", views.search_names, name="search_names"),
     path("opensearch.xml", views.opensearch, name="opensearch"),
+    path("api/", include(api_urls)),
     path("about/", views.about, name="about"),
     path("about/editorial-policy/", views.about, {"name": "editorial_policy"}, name="editorial_policy"),
     path("about/accessibility/", views.about, {"name": "accessibility"}, name="accessibility"),
@@ -44,6 +46,7 @@ urlpatterns = [
     path("", include(articles.urls.files)),
     path("", include(actors.urls.files)),
     path("", include(topics.urls.files)),
+    path("api/v1/", include(api_urls.files)),
     path("<slug:section>/<slug:slug>.<form:form>", entry_forms.entry_form, name="entry_form"),
     path("<slug:section>/<slug:slug>/v/<int:number>.<form:form>", entry_forms.version_form, name="version_form"),
     path("feed/", require_safe(LatestFeed()), name="feed"),

@@ -12,3 +12,7 @@ if settings.PAGE_CACHE_MB and not settings.DEBUG:
     from .page_cache import PageCache
 
     application = PageCache(application, settings.PAGE_CACHE_MB)
+
+from .api.limiting import LimitedApi  # noqa: E402 - needs the applications above
+
+application = LimitedApi(application)

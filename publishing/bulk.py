@@ -15,11 +15,15 @@ from django.utils import timezone
 from . import kinds
 from .audit import LONGEST, AuditEvent
 from .content import SCHEMA, digest
+from .inserting import insert
+from .locks import share_ties
 from .models import Entry, Snapshot
 from .projecting import search_row, stamp
 from .public import PublicEntry, PublicVersion
 from .publication import raise_generation
 from .references import EntryLink, link_rows, links_of
+
+REVISED = "Revised."  # the public note of a version that came with a later one
 
 
 @dataclass
@@ -27,21 +31,19 @@ class NewEntry:
     """An entry that nobody has seen yet.
 
     content: its kind's dataclass; row: the unsaved working row of its kind, with its key; parts: the unsaved rows that hang on it;
-    at: the moment of its publication, now where it is None.
+    at: the moment of its publication, now where it is None; earlier: [(content, moment)] of versions that were published before, the oldest
+    first.
     """
 
     content: object
     row: Entry
     parts: list = field(default_factory=list)
     at: datetime | None = None
+    earlier: list = field(default_factory=list)
 
-
-def _insert_children(model, rows):
-    # bulk_create refuses a model that has a parent, as it would have to write two tables; the parents are there already.
-    fields = model._meta.local_concrete_fields
-    size = connection.ops.bulk_batch_size(fields, rows)
-    for start in range(0, len(rows), size):
-        model._base_manager._insert(rows[start : start + size], fields=fields, using=connection.alias)
+    def contents(self):
+        """[(content, moment)] of every snapshot, the oldest first."""
+        return [*self.earlier, (self.content, self.at or timezone.now())]
 
 
 def _insert(rows, first=()):
@@ -50,7 +52,7 @@ def _insert(rows, first=()):
     for row in rows:
         by_model[type(row)].append(row)
     for model in [*first, *(model for model in by_model if model not in first)]:
-        model._base_manager.bulk_create(by_model[model])
+        insert(model, by_model[model])
 
 
 def _working_rows(new):
@@ -60,66 +62,82 @@ def _working_rows(new):
     for item in new:
         children[type(item.row)].append(item.row)
         entries.append(Entry(**{name: getattr(item.row, name) for name in names}))
-    Entry.objects.bulk_create(entries)
+    insert(Entry, entries)
     for model, rows in children.items():
-        _insert_children(model, rows)
+        insert(model, rows)
     # Rows of one model stand together, in the order in which the models first appear: a part comes before what refers to it.
     _insert([part for item in new for part in item.parts])
 
 
-def _published_rows(item, projected, data, by):
-    at = item.at or timezone.now()
-    stamp(projected.entry, at, at, 1)
-    version = PublicVersion(
-        entry_id=item.row.id,
-        kind=item.row.kind,
-        slug=item.content.slug,
-        number=1,
-        snapshot_number=1,
-        schema=SCHEMA,
-        content=data,
-        published_by=by.pk if by else None,
-        published_at=at,
-    )
-    event = AuditEvent(
-        action=AuditEvent.Action.PUBLISH,
-        who=by,
-        entry_id=item.row.id,
-        was=str(Entry.State.DRAFT.label),
-        became=f"{item.content.title}, v1"[:LONGEST],
-    )
-    return [version, event, projected.entry, *projected.rows, search_row(projected.entry)]
+def _snapshots(item, summary):
+    """Of the oldest content to the present one, numbered."""
+    for number, (content, _at) in enumerate(item.contents(), 1):
+        data = content.to_json()
+        yield Snapshot(
+            entry_id=item.row.id, number=number, schema=SCHEMA, content=data, digest=digest(data), summary=summary
+        )
+
+
+def _published_rows(item, snapshots, projected, by):
+    """A version for each snapshot, with what the audit log says of it, and the public rows of the last one."""
+    moments = [at for _content, at in item.contents()]
+    stamp(projected.entry, moments[0], moments[-1], len(moments))
+    rows, was = [], Entry.State.DRAFT
+    for snapshot, at in zip(snapshots, moments, strict=True):
+        rows += [
+            PublicVersion(
+                entry_id=item.row.id,
+                kind=item.row.kind,
+                slug=snapshot.content["slug"],
+                number=snapshot.number,
+                snapshot_number=snapshot.number,
+                schema=SCHEMA,
+                content=snapshot.content,
+                note=REVISED if snapshot.number > 1 else "",
+                published_by=by.pk if by else None,
+                published_at=at,
+            ),
+            AuditEvent(
+                action=AuditEvent.Action.PUBLISH,
+                who=by,
+                entry_id=item.row.id,
+                was=str(Entry.State(was).label),
+                became=f"{snapshot.content['title']}, v{snapshot.number}"[:LONGEST],
+            ),
+        ]
+        was = Entry.State.LIVE
+    return [*rows, projected.entry, *projected.rows, search_row(projected.entry)]
 
 
 @transaction.atomic
 def write_new(new, *, publish, summary="", by=None):
-    """Write NewEntries with a first snapshot each, and publish them where told. Call `rebuild_tallies()` after the last batch.
+    """Write NewEntries with their snapshots, and publish them where told. Call `rebuild_tallies()` after the last batch.
 
-    The caller sees to it that no key and no address is taken and that no check stops one from being published. Returns {key: Snapshot}.
+    The caller sees to it that no key and no address is taken and that no check stops one from being published. Returns
+    {key: Snapshot} of the last snapshots.
     """
+    share_ties()
     if publish:
         raise_generation()
     for item in new:
         item.row.state = Entry.State.LIVE if publish else Entry.State.DRAFT
     _working_rows(new)
-    snapshots, rows = [], []
+    taken, rows = [], []
     for item in new:
-        key, data = item.row.id, item.content.to_json()
+        key, snapshots = item.row.id, list(_snapshots(item, summary))
+        taken += snapshots
         projected = kinds.get(item.row.kind).project(key, item.content)
-        snapshots.append(
-            Snapshot(entry_id=key, number=1, schema=SCHEMA, content=data, digest=digest(data), summary=summary)
-        )
         links = links_of(projected)
         rows += link_rows(key, EntryLink.Side.DRAFT, links)
         if publish:
             rows += link_rows(key, EntryLink.Side.LIVE, links)
-            rows += _published_rows(item, projected, data, by)
-    Snapshot.objects.bulk_create(snapshots)
+            rows += _published_rows(item, snapshots, projected, by)
+    Snapshot.objects.bulk_create(taken)
     _insert(rows, first=[PublicEntry])
-    first = Subquery(Snapshot.objects.filter(entry=OuterRef("pk")).values("pk")[:1])
+    last = Subquery(Snapshot.objects.filter(entry=OuterRef("pk")).order_by("-number").values("pk")[:1])
     fresh = Entry.objects.filter(pk__in=[item.row.id for item in new])
-    fresh.update(head=first, **({"live": first} if publish else {}))
-    return {snapshot.entry_id: snapshot for snapshot in snapshots}
+    fresh.update(head=last, **({"live": last} if publish else {}))
+    return {snapshot.entry_id: snapshot for snapshot in taken}
 
 
 def gather_statistics():

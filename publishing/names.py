@@ -27,11 +27,21 @@ PLAIN = str.maketrans(
 UNSEEN = {"Mn", "Me", "Cf", "Cc", "Co"}
 
 
+class _Seen(dict):
+    """For str.translate: which characters stay. Each is looked up once."""
+
+    def __missing__(self, code):
+        self[code] = None if unicodedata.category(chr(code)) in UNSEEN else code
+        return self[code]
+
+
+SEEN = _Seen()
+
+
 def spelt(text):
     """A text with its capitals, but without accents and invisible characters, and with single spaces."""
     decomposed = unicodedata.normalize("NFKD", re.sub(r"\s", " ", str(text)))
-    kept = "".join(c for c in decomposed if unicodedata.category(c) not in UNSEEN)
-    return re.sub(r" +", " ", kept).strip()
+    return re.sub(r" +", " ", decomposed.translate(SEEN)).strip()
 
 
 def uncased(words):

@@ -1,5 +1,7 @@
 """The forms in which an entry can be had beside its page, and which of them a request asks for."""
 
+import re
+
 FORMS = {
     "json": "application/json",
     "md": "text/markdown",
@@ -10,6 +12,7 @@ FORMS = {
 }
 PAGES = ("text/html", "application/xhtml+xml", "text/*", "*/*")
 LONGEST_ACCEPT = 1000
+RANGE = re.compile(r"[\w.+*-]+/[\w.+*-]+", re.ASCII)
 
 
 class FormConverter:
@@ -56,3 +59,12 @@ def wanted_form(accept):
     form = max(FORMS, key=lambda name: weights.get(FORMS[name], 0.0))
     best = weights.get(FORMS[form], 0.0)
     return form if best > page else ""  # nan is never more
+
+
+def accepts(accept, media_type):
+    """Whether an Accept header lets a media type through. One that is empty or makes no sense lets everything through (RFC 9110, 12.5.1)."""
+    weights = {} if len(accept) > LONGEST_ACCEPT else _weights(accept)
+    if not any(RANGE.fullmatch(name) for name in weights):
+        return True
+    ways = (media_type, f"{media_type.partition('/')[0]}/*", "*/*")
+    return next((weights[way] for way in ways if way in weights), 0.0) > 0

@@ -3,11 +3,16 @@
 from dataclasses import dataclass
 from functools import cache
 
-from django.db import models
+from django.db import connections, models, router
 from django.db.models import Exists, OuterRef
 from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
+
+
+def public_connection():
+    """The database from which this page is read: where a replica was chosen for it, that one."""
+    return connections[router.db_for_read(PublicEntry)]
 
 
 @cache

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, connection, transaction
 
-from .public import PublicEntry
+from .public import PublicEntry, public_connection
 
 TOKEN = re.compile(r"[\w\ue000-\uf8ff]+")
 
@@ -72,7 +72,7 @@ def candidates(tiers, most, among=None):
     sql = f"""SELECT entry.id, entry.kind, entry.sort_key, MIN(hit.tier) FROM ({hits}) hit
         JOIN publishing_publicsearch row ON row.id = hit.id JOIN publishing_publicentry entry ON entry.id = row.entry_id
         WHERE NOT entry.withdrawn GROUP BY entry.id, entry.kind, entry.sort_key"""  # noqa: S608 - all that is given is a parameter
-    with connection.cursor() as cursor:
+    with public_connection().cursor() as cursor:
         cursor.execute(sql, values)
         to_python = PublicEntry._meta.pk.to_python
         return [(to_python(key), *others) for key, *others in cursor.fetchall()]

@@ -34,11 +34,17 @@ SETTINGS = {
     "BACKUP_DIR": "",
     "BACKUP_RECIPIENT": "",
     "BACKUP_MAX_HOURS": "26",
+    "PAGE_CACHE_URL": "",
     "PAGE_CACHE_MB": "32",
+    "PAGE_CACHE_FOLDER": str(BASE_DIR / "var" / "pages"),
+    "PAGE_CACHE_FOLDER_MB": "256",
+    "API_REQUESTS_PER_MINUTE": "300",
     "PAGE_CDN_SECONDS": "0",
     "STATIC_ROOT": str(BASE_DIR / "staticfiles"),
     "MEDIA_ROOT": str(BASE_DIR / "media"),
     "DATABASE_URL": "sqlite://:memory:",
+    "DATABASE_REPLICA_URLS": "",
+    "DATABASE_POOL": "0",
     "CACHE_URL": "locmemcache://",
 }
 

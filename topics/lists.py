@@ -32,10 +32,12 @@ class TopicFilter(forms.Form):
 
     def narrow(self, entries):
         """PublicEntries that carry the chosen topic, or all."""
-        topic = self.chosen().get("topic")
-        return (
-            entries.filter(pk__in=PublicTagging.objects.own().filter(topic=topic).values("entry")) if topic else entries
-        )
+        return carrying(entries, self.chosen().get("topic"))
+
+
+def carrying(entries, topic):
+    """Those of the PublicEntries that carry the topic themselves; all where it is None."""
+    return entries.filter(pk__in=PublicTagging.objects.own().filter(topic=topic).values("entry")) if topic else entries
 
 
 def with_topics(entries):

@@ -17,7 +17,7 @@ from django.db import connection
 from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
-from publishing.public import PublicEntry
+from publishing.public import PublicEntry, public_connection
 
 from .public import MOST_SHARED, combinations_of, compared
 from .sql import adapt, as_text
@@ -126,7 +126,7 @@ class Ranking:
         lists = [list(asked), [adapt(key) for key in left_out], room, [adapt(key) for key in given], singles]
         if connection.vendor == "sqlite":
             lists = [json.dumps(value) if isinstance(value, list) else value for value in lists]
-        with connection.cursor() as cursor:
+        with public_connection().cursor() as cursor:
             cursor.execute(ASK[connection.vendor], lists)
             found = defaultdict(set)
             for combination, entry, topic_count in cursor.fetchall():

@@ -10,6 +10,7 @@ from django.db import connection
 from django.db.models import Count, Q
 
 from publishing import kinds
+from publishing.inserting import insert
 from publishing.public import PublicEntry
 
 from .public import PublicTagging, TopicPair, TopicTally
@@ -99,9 +100,7 @@ def rebuild():
     found = counted()
     for model in (TopicTally, TopicPair):
         model.objects.all().delete()
-        model.objects.bulk_create(
-            [_row(model, key[1:], entries) for key, entries in found.items() if key[0] is model], 2000
-        )
+        insert(model, (_row(model, key[1:], entries) for key, entries in found.items() if key[0] is model))
 
 
 def differences():

@@ -1,6 +1,8 @@
 """The vocabulary itself: topics and their aliases. It has no draft; both sides read it (docs/decisions/0002)."""
 
 import uuid
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -16,6 +18,8 @@ MAX_DEPTH = 4
 ABOVE = "broader__broader__broader"  # the whole chain above a topic
 # From a topic to the one above it, and so on: "", "broader__", "broader__broader__", …
 STEPS = ["broader__" * level for level in range(MAX_DEPTH)]
+
+_known_lines = ContextVar("known_lines", default=None)  # {topic key: keys above it} within lines_remembered()
 
 
 class Topic(TagBase):
@@ -204,11 +208,26 @@ def resolve(slugs, topics=None):
 
 def lines_above(keys):
     """{topic key: keys of the topics above it, the nearest first}, all as text. At most one query."""
-    keys = [str(key) for key in keys]
+    keys, remembered = [str(key) for key in keys], _known_lines.get()
+    known = remembered or {}
+    missing = [key for key in keys if key not in known]
     chain = [f"{step}broader_id" for step in STEPS[:-1]]
-    rows = Topic.objects.filter(pk__in=keys).values_list("pk", *chain) if keys else []
+    rows = Topic.objects.filter(pk__in=missing).values_list("pk", *chain) if missing else []
     found = {str(key): [str(broader) for broader in line if broader] for key, *line in rows}
-    return {key: found.get(key, []) for key in keys}
+    lines = {key: known[key] if key in known else found.get(key, []) for key in keys}
+    if remembered is not None:
+        remembered.update(lines)
+    return lines
+
+
+@contextmanager
+def lines_remembered():
+    """While many entries are written and no topic moves: what stands above each is asked for once."""
+    token = _known_lines.set({})
+    try:
+        yield
+    finally:
+        _known_lines.reset(token)
 
 
 def at_or_below(keys, prefix=""):

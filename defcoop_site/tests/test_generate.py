@@ -1,7 +1,9 @@
+from collections import Counter
 from io import StringIO
 
 from django.core.management import CommandError, call_command
 from django.test import TestCase
+from django.urls import reverse
 
 from actors.models import Actor, Agreement
 from articles.models import Article
@@ -9,10 +11,11 @@ from defcoop_site.factories import make_article
 from defcoop_site.library import Library
 from publishing.check import check_public
 from publishing.models import Entry
-from publishing.public import PublicEntry
+from publishing.public import PublicEntry, PublicVersion
 from publishing.publication import rebuild_public
 from publishing.snapshots import take_snapshot
 from publishing.tests.scenario import public_tables
+from topics.vocabulary import Topic, lines_above
 
 
 def generate(**options):
@@ -30,6 +33,18 @@ class GeneratedLibraryTests(TestCase):
         self.assertEqual(PublicEntry.objects.live().count(), 60)
         self.assertEqual(check_public(), [])
         self.assertIn("60 of 60 entries", self.said)
+
+    def test_some_entries_have_earlier_versions_that_can_be_read(self):
+        version = PublicVersion.objects.filter(number=2).first()
+
+        for number in (1, 2):
+            address = reverse(f"{version.kind}_version", args=[version.slug, number])
+            self.assertEqual(self.client.get(address).status_code, 200)
+
+    def test_topics_stand_in_a_tree_of_at_most_four_levels(self):
+        depths = Counter(len(line) for line in lines_above(Topic.objects.values_list("pk", flat=True)).values())
+
+        self.assertEqual(set(depths), {0, 1, 2, 3})
 
     def test_rebuilding_changes_nothing(self):
         before = public_tables()
@@ -56,6 +71,11 @@ class GenerateCommandTests(TestCase):
 
         for number in (0, 59, 60, 179, 180, 299):
             self.assertEqual(one.content(number).to_json(), two.content(number).to_json())
+
+    def test_another_seed_gives_another_library(self):
+        one, two = Library(300), Library(300, seed=1)
+
+        self.assertNotEqual(one.content(5).to_json(), two.content(5).to_json())
 
     def test_database_with_entries_is_refused_unless_told(self):
         make_article()

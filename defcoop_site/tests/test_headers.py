@@ -64,6 +64,8 @@ class HeaderTests(TestCase):
             "/agreements/exits/?on=1990",
             "/map/",
             "/articles/one/report/",
+            "/api/",
+            "/api/v1/articles",
         ):
             self.assertFalse(self.client.get(address).cookies, address)
 
@@ -77,6 +79,7 @@ class HeaderTests(TestCase):
             "/articles/one/report/",
             "/agreements/exits/",
             "/agreements/?on=1990",
+            "/api/",
             "/map/",
             "/agreements/pact/map/",
             "/agreements/pact/timeline/",

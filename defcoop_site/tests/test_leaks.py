@@ -79,6 +79,7 @@ class LeakTests(TestCase):
             self.assertEqual(content, after[address], address)
         self.assertNotContains(self.client.get(f"/search/?q={SECRET}"), "entry-line")
         self.assertEqual(self.client.get(f"/search/names/?q={SECRET}").json(), {"results": []})
+        self.assertEqual(self.client.get(f"/api/v1/search?q={SECRET}").json()["results"], [])
         self.assertEqual(check_public(), [])
 
     def public(self):
@@ -92,6 +93,11 @@ class LeakTests(TestCase):
         addresses += [f"{address}?on=2000" for address in addresses if re.fullmatch(IN_TIME, address)]
         addresses += [f"/between/{self.organisation.slug}/{self.state.slug}/", f"/between/names/?q={SECRET}"]
         addresses += [f"/agreements/compare/?a={self.agreement.slug}"]
+        addresses += [f"/api/v1/{name}?limit=100" for name in ("articles", "actors", "agreements", "topics")]
+        addresses += ["/api/v1/participations", "/api/v1/participations?on=2000", f"/api/v1/search?q={SECRET}"]
+        addresses += [f"/api/v1/between/{self.organisation.slug}/{self.state.slug}", "/api/v1/search?q=pact"]
+        for section, row in (("articles", self.article), ("actors", self.state), ("agreements", self.agreement)):
+            addresses += [f"/api/v1/{section}/{row.slug}{more}" for more in ("", "/versions", "/versions/1")]
         found = {address: self.client.get(address).content for address in addresses}
         files = {address for content in found.values() for address in FILE.findall(content.decode())}
         return found | {address: self.client.get(address).content for address in files}

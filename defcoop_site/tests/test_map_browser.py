@@ -1,9 +1,6 @@
 """Maps and timelines in a real browser: played through the years, with a keyboard, as axe sees them, and on every width."""
 
 import pytest
-from django.conf import settings
-
-from defcoop_site.seed import seed
 
 from .test_browser import violations
 
@@ -23,8 +20,7 @@ IN_BOTH_SCHEMES = (PAGES[2], PAGES[4], PAGES[7])
 
 
 @pytest.fixture
-def site(live_server, transactional_db):
-    seed(settings.BASE_DIR / "fixtures")
+def site(live_server, first_content):
     return live_server.url
 
 

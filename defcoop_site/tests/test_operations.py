@@ -178,6 +178,7 @@ class StartTests(InFolder):
             ("DATABASE_URL=\n", "base"),
             ("DATABASE_URL=postgres://h/db\n", "prod"),
             ("A=1\nexport CACHE_URL=redis://h/1\n", "prod"),
+            ("PAGE_CACHE_URL=redis://h/1\n", "prod"),
         ):
             with self.subTest(text):
                 path.write_text(text)

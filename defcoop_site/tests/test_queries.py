@@ -77,6 +77,25 @@ PAGES = {
     "/articles/hub/v/1/cite/": 5,
     "/articles/hub/history/": 2,  # entry, versions
     "/articles/hub/report/": 1,
+    "/api/": 2,  # the agreement of its examples, two of its parties
+    "/api/v1/": 0,
+    "/api/v1/openapi.json": 0,
+    "/api/v1/articles": 2,  # entries, their topics
+    "/api/v1/articles?topic=hub": 3,  # and the topic
+    "/api/v1/actors?kind=state&region=europe": 3,  # and the actor rows
+    "/api/v1/agreements?status=in-force": 3,
+    "/api/v1/agreements?on=1950&limit=100": 4,  # and how many parties each then had
+    "/api/v1/actors/hub": 9,  # as its .json
+    "/api/v1/agreements/hub?on=1950": 7,
+    "/api/v1/articles/hub/versions": 2,
+    "/api/v1/articles/hub/versions/1": 9,
+    "/api/v1/topics": 1,
+    "/api/v1/topics/hub": 4,  # topic, aliases, narrower ones, counts
+    "/api/v1/participations?limit=100": 1,
+    "/api/v1/participations?actor=left&agreement=left&on=1950": 3,
+    "/api/v1/between/left/right": 6,
+    "/api/v1/search?q=common": 3,  # what is found, entries, topics to narrow by
+    "/api/v1/search?q=common&topic=hub": 4,
     "/healthz": 1,
     "/readyz": 5,  # does it answer, migrations (is there a table, which), schedules, releases
     "/robots.txt": 0,

@@ -1,9 +1,6 @@
 """The reader's question, on a phone and without script: is Finland bound to defend Turkey, since when, says who?"""
 
 import pytest
-from django.conf import settings
-
-from defcoop_site.seed import seed
 
 from .test_browser import violations
 
@@ -25,8 +22,7 @@ PAGES = [
 
 
 @pytest.fixture
-def site(live_server, transactional_db):
-    seed(settings.BASE_DIR / "fixtures")
+def site(live_server, first_content):
     return live_server.url
 
 

@@ -1,0 +1,70 @@
+"""Which actors and agreements a list holds: the filters of its page and of the API, as of a day."""
+
+from django.db.models import Count
+
+from publishing.public import PublicEntry
+
+from . import terms
+from .public import PublicActor, PublicAgreement, PublicParticipation
+
+STATUSES = {
+    "in-force": [terms.Status.IN_FORCE],
+    "provisional": [terms.Status.PROVISIONAL],
+    "suspended": [terms.Status.SUSPENDED],
+    "not-in-force": [terms.Status.SIGNED, terms.Status.NONE],
+    "ended": [terms.Status.ENDED],
+    "unknown": [terms.Status.UNKNOWN],
+}
+
+
+def listed_actors(when, *, kind="", region=""):
+    """PublicActors of live entries. when: an AsOf; kind, region: words of terms, "" for any."""
+    actors = PublicActor.objects.live()
+    if when.text:
+        actors = actors.in_being_on(when.day)
+    if kind:
+        actors = actors.filter(actor_kind=kind)
+    return actors.filter(region=region) if region else actors
+
+
+def listed_agreements(when, *, type="", statuses=(), scope="", decade="", party=None):
+    """PublicAgreements of live entries. when: an AsOf; statuses: of terms.Status, none for any; decade: its first year as text; "" for any;
+    party: the PublicEntry of an actor, None for any."""
+    agreements = PublicAgreement.objects.live()
+    if when.text:
+        agreements = agreements.known_on(when.day)
+    if statuses:
+        agreements = agreements.with_status(statuses, when.day)
+    if type:
+        agreements = agreements.filter(agreement_type=type)
+    if scope:
+        agreements = agreements.filter(scope=scope)
+    if party:
+        rows = PublicParticipation.objects.filter(actor=party.pk).as_party()
+        agreements = agreements.filter(entry__in=(rows.known_on(when.day) if when.text else rows).values("entry"))
+    return agreements.filter(dated__startswith=decade[:3]) if decade else agreements
+
+
+def with_entries(details):
+    """Rows that tell of an entry each, with the entry as a line in a list shows it."""
+    own = [column.name for column in details.model._meta.concrete_fields]
+    columns = [*own, *(f"entry__{name}" for name in PublicEntry.LIST_FIELDS)]
+    return details.select_related("entry").only(*columns)
+
+
+def agreement_rows(page, when):
+    """{agreement key: PublicAgreement as it was known on the day} of a page of entries; one query, and one more for a day that was asked for."""
+    keys = [entry.pk for entry in page]
+    rows = {row.entry_id: row for row in PublicAgreement.objects.filter(entry__in=keys)}
+    count_parties(rows.values(), when)
+    return rows
+
+
+def count_parties(rows, when):
+    """For a day that was asked for, give PublicAgreements the number of parties then certainly in force, suspended ones included. One query."""
+    if when.text:
+        parties = PublicParticipation.objects.filter(entry__in=[row.entry_id for row in rows]).as_party()
+        parties = parties.certainly_on(when.day).order_by().values_list("entry")
+        counts = dict(parties.annotate(n=Count("actor", distinct=True)))
+        for row in rows:
+            row.party_count = counts.get(row.entry_id, 0)

@@ -1,0 +1,1 @@
+"""The public API: what readers see, for programs. Read-only, over public rows alone (docs/api.md)."""

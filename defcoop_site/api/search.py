@@ -1,0 +1,72 @@
+"""Search, as its page does it."""
+
+from typing import Annotated, Literal
+
+from django.utils.translation import gettext as _
+from ninja import Query, Router
+from pydantic import Field
+
+from defcoop_site.forms import LONGEST_QUERY
+from defcoop_site.questions import Question
+from defcoop_site.search import kind_counts, rows_of, search, suggestion, topic_counts
+
+from .finding import topic_named
+from .items import entry_address, page_address
+from .paging import answer, from_cursor, to_cursor
+from .parameters import Paging, optional, slug
+from .schemas import LISTED, FoundPage
+
+router = Router(tags=["Search"])
+
+
+class SearchQuery(Paging):
+    q: Annotated[
+        str,
+        Field(
+            max_length=LONGEST_QUERY,
+            description="Words that must all occur. Quotes keep words together, an asterisk ends the beginning of a word.",
+            json_schema_extra={"example": "collective defence"},
+        ),
+    ]
+    kind: optional(Literal["article", "actor", "agreement"], "Only entries of this kind.") = None
+    topic: slug("Only entries that carry this topic, or one below it.", "airlift") = None
+
+
+@router.get("/search", response={200: FoundPage, **LISTED}, summary="Entries found by words, the best first")
+def find(request, parameters: Query[SearchQuery]):
+    question = Question(parameters.q)
+    topic = topic_named(parameters.topic)
+    found = search(question, parameters.kind or "", topic.slug if topic else "")
+    (begin,) = from_cursor("search", parameters.cursor) or [0]
+    end = begin + parameters.limit
+    rows = rows_of(found.keys[begin:end], question)
+    return answer(
+        request,
+        [_item(request, *row) for row in rows],
+        to_cursor("search", [end]) if end < len(found.keys) else None,
+        total=len(found.keys),
+        is_more=found.is_more,
+        counts={
+            "kind": [_count(kind.name, kind.plural, entries) for kind, entries in kind_counts(found)],
+            "topic": [_count(each.slug, each.name, each.entries) for each in topic_counts(found.keys)],
+        },
+        suggestion="" if found.keys else suggestion(question),
+        hint="" if question.terms else _("There was no letter or digit to search for."),
+    )
+
+
+def _count(value, label, entries):
+    return {"value": value, "label": str(label), "entries": entries}
+
+
+def _item(request, entry, title, summary, excerpt):
+    return {
+        "id": str(entry.pk),
+        "kind": entry.kind,
+        "slug": entry.slug,
+        "title": entry.title,
+        "url": page_address(request, entry),
+        "api_url": entry_address(request, entry),
+        "summary": entry.summary,
+        "excerpt": "".join(piece for piece, _is_meant in excerpt),
+    }

@@ -1,0 +1,26 @@
+"""The site as gunicorn serves it, for tests. Static files need not be collected for it, and each answer says when Django made it."""
+
+import os
+import time
+
+from django.conf import settings
+from django.urls import get_resolver
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "defcoop_site.settings")
+settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+from defcoop_site.wsgi import application  # noqa: E402 - after the settings
+
+
+def marked(inner):
+    def outer(environ, start_response):
+        def start(status, headers, *more):
+            return start_response(status, [*headers, ("X-Made", f"{os.getpid()} {time.time_ns()}")], *more)
+
+        return inner(environ, start)
+
+    return outer
+
+
+get_resolver().url_patterns  # noqa: B018 - loads the views before the workers part, so that no first page takes seconds
+application.application = marked(application.application)
