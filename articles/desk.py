@@ -1,11 +1,13 @@
 """Between the working rows of articles and their content."""
 
 from publishing.desk import ENTRY_FIELDS, existing, finish, plain_fields, write_aliases, write_entry, write_parts
-from topics.desk import Tied, write_see_also, write_topics
+from publishing.names import normalise
+from topics.desk import Tied, hanging_rows, write_see_also, write_topics
 from topics.vocabulary import Topic
 
 from .checks import check_article
 from .content import ArticleContent, SectionContent
+from .models import Article, Section, TaggedSection
 
 ARTICLE_FIELDS = (*ENTRY_FIELDS, "introduction", "link_first_mentions")
 SECTION_FIELDS = ("position", "level", "title", "body")
@@ -66,3 +68,17 @@ class ArticleDesk:
         for part in content.sections:
             by_key[part.key].topics.set(existing(Topic, part.topics, labels, losses))
         return losses
+
+
+def new_article(key, content, sources):
+    """(Article, [rows that hang on it]) of a new article, unsaved, for publishing.bulk. sources: as every kind's; texts cite by key."""
+    values = {name: getattr(content, name) for name in ARTICLE_FIELDS}
+    row = Article(id=key, entry_ptr_id=key, kind=Article.KIND, normalised_title=normalise(content.title), **values)
+    sections = [
+        Section(id=part.key, article_id=key, **{name: getattr(part, name) for name in SECTION_FIELDS})
+        for part in content.sections
+    ]
+    tagged = [
+        TaggedSection(tag_id=topic, content_object_id=part.key) for part in content.sections for topic in part.topics
+    ]
+    return row, [*hanging_rows(key, content), *sections, *tagged]

@@ -1,6 +1,6 @@
 """An entry as JSON: what its version says, with names in place of keys, from public rows alone. The shape is in docs/data.md."""
 
-import uuid
+import re
 
 from django.conf import settings
 
@@ -10,6 +10,7 @@ from publishing.public import PublicEntry
 
 # What editors keep beside the text; a page shows what follows from it, not itself.
 EDITORIAL = ("pins", "exclusions", "featured", "link_first_mentions", "first_mentions", "labels", "topics", "links")
+KEY = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 COMMON = ("title", "slug", "language", "summary", "aliases", "sources", "images")
 
 
@@ -17,7 +18,7 @@ def for_readers(kind, version):
     """The content of a published version as JSON, without what only editors see, and labels of what its fields name."""
     data = kind.content.from_json(version.content, version.schema).to_json()
     shown = {name: value for name, value in data.items() if name not in EDITORIAL}
-    named = set(_keys(shown))
+    named = set(keys_in(shown))
     shown["labels"] = {key: label for key, label in data["labels"].items() if key in named}
     for name, parts in shown.items():
         if is_parts(parts):
@@ -26,24 +27,18 @@ def for_readers(kind, version):
 
 
 def _is_key(value):
-    if not isinstance(value, str) or len(value) != 36:
-        return False
-    try:
-        uuid.UUID(value)
-    except ValueError:
-        return False
-    return True
+    return isinstance(value, str) and len(value) == 36 and KEY.fullmatch(value) is not None
 
 
-def _keys(value):
+def keys_in(value):
     """Keys of entries anywhere in content. A part's own key names no entry."""
     if isinstance(value, dict):
         for name, inner in value.items():
             if name not in ("key", "topics"):
-                yield from _keys(inner)
+                yield from keys_in(inner)
     elif isinstance(value, list):
         for inner in value:
-            yield from _keys(inner)
+            yield from keys_in(inner)
     elif _is_key(value):
         yield value
 
@@ -70,7 +65,7 @@ def entry_data(request, read, context, table, citation):
     entry, live = read.entry, read.live
     content = for_readers(kinds.get(entry.kind), read.version)
     labels = content.pop("labels")
-    keys = set(_keys(content))
+    keys = set(keys_in(content))
     found = {str(other.pk): other for other in PublicEntry.objects.filter(pk__in=keys).for_list()}
     around = context["around"]
     named = _named(

@@ -17,13 +17,10 @@ from actors.desk import new_actor, new_agreement
 from actors.terms import ActorKind, AgreementType, ObligationKind, Region
 from actors.world import world
 from articles.content import ArticleContent, SectionContent
-from articles.desk import ARTICLE_FIELDS
-from articles.models import Article, Section, TaggedSection
+from articles.desk import new_article
 from publishing.bulk import NewEntry, rebuild_tallies, write_new
 from publishing.content import SourceContent
 from publishing.models import Source
-from publishing.names import normalise
-from topics.desk import hanging_rows
 from topics.vocabulary import Topic, lines_remembered
 
 from . import library_words as words
@@ -204,30 +201,13 @@ SOURCE_FIELDS = {
 }
 
 
-def _article_rows(key, content):
-    """The unsaved rows of an article: (Article, [others])."""
-    values = {name: getattr(content, name) for name in ARTICLE_FIELDS}
-    row = Article(id=key, entry_ptr_id=key, kind=Article.KIND, normalised_title=normalise(content.title), **values)
-    others = hanging_rows(key, content)
-    for part in content.sections:
-        fields = {name: getattr(part, name) for name in ("position", "level", "title", "body")}
-        others.append(Section(id=part.key, article_id=key, **fields))
-    others += [
-        TaggedSection(tag_id=topic, content_object_id=part.key) for part in content.sections for topic in part.topics
-    ]
-    return row, others
-
-
-NEW_ROWS = {"actor": new_actor, "agreement": new_agreement}
+NEW_ROWS = {"article": new_article, "actor": new_actor, "agreement": new_agreement}
 
 
 def _new_entry(library, number):
     kind, key = library.kind(number), library.key(number)
     *earlier, (content, at) = library.versions(number)
-    if kind == "article":
-        row, parts = _article_rows(key, content)
-    else:
-        row, parts = NEW_ROWS[kind](key, content, {SOURCE: key_of("source")})
+    row, parts = NEW_ROWS[kind](key, content, {SOURCE: key_of("source")})
     return NewEntry(content, row, parts, at, earlier)
 
 

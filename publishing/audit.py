@@ -35,6 +35,7 @@ class AuditEvent(models.Model):
         RELEASE = "release", _("published a release")
         NOTE = "note", _("corrected a note")
         CHECK = "check", _("checked")
+        IMPORT = "import", _("imported an export")
         REPORT = "report", _("decided on a report")
         RIGHTS = "rights", _("changed rights")
         MERGE_TOPICS = "merge-topics", _("merged topics")

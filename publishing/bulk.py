@@ -55,8 +55,9 @@ def _insert(rows, first=()):
         insert(model, by_model[model])
 
 
-def _working_rows(new):
-    """The Entries and their children are written apart; the parts follow, sections before what hangs on them."""
+def write_working_rows(new):
+    """Write the rows of NewEntries, their state as it stands on them. The Entries and their children are written apart; the parts follow,
+    sections before what hangs on them."""
     entries, children = [], defaultdict(list)
     names = [column.attname for column in Entry._meta.concrete_fields]
     for item in new:
@@ -121,7 +122,7 @@ def write_new(new, *, publish, summary="", by=None):
         raise_generation()
     for item in new:
         item.row.state = Entry.State.LIVE if publish else Entry.State.DRAFT
-    _working_rows(new)
+    write_working_rows(new)
     taken, rows = [], []
     for item in new:
         key, snapshots = item.row.id, list(_snapshots(item, summary))

@@ -8,6 +8,7 @@ import hashlib
 import json
 import typing
 from dataclasses import dataclass, field, fields, is_dataclass
+from functools import cache
 
 from .text import cited_keys, image_uses
 
@@ -107,16 +108,25 @@ class EntryContent:
         return data
 
 
-def read(kind, value):
-    """Build a dataclass, or a list or dict of them, from plain JSON."""
+@cache
+def _shape(kind):
+    """(dataclass, {field: type}) of a dataclass; (list or dict, type of what stands in it) of these; else (anything, None)."""
     if is_dataclass(kind):
         hints = typing.get_type_hints(kind)
-        return kind(**{f.name: read(hints[f.name], value[f.name]) for f in fields(kind) if f.name in value})
-    origin, arguments = typing.get_origin(kind), typing.get_args(kind)
+        return dataclass, {f.name: hints[f.name] for f in fields(kind)}
+    origin = typing.get_origin(kind)
+    return origin, typing.get_args(kind)[-1] if origin in (list, dict) else None
+
+
+def read(kind, value):
+    """Build a dataclass, or a list or dict of them, from plain JSON."""
+    origin, inner = _shape(kind)
+    if origin is dataclass:
+        return kind(**{name: read(hint, value[name]) for name, hint in inner.items() if name in value})
     if origin is list:
-        return [read(arguments[0], item) for item in value]
+        return [read(inner, item) for item in value]
     if origin is dict:
-        return {key: read(arguments[1], item) for key, item in value.items()}
+        return {key: read(inner, item) for key, item in value.items()}
     return value
 
 

@@ -50,7 +50,8 @@ class Check(models.Model):
 
     # Kept for ever, like the versions: a withdrawn page still says when it was last checked.
     entry = models.ForeignKey(Entry, on_delete=models.PROTECT, related_name="checks")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    # Nobody of this site, where the entry came with an export of another one.
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
     on = models.DateField()
     version = models.PositiveIntegerField()
 
