@@ -64,7 +64,7 @@ PARAMETERS = frozenset(
         "year",
     ]
 )
-PRIVATE = ("/admin/", "/share/", "/media/", "/healthz", "/readyz", settings.STATIC_URL)
+PRIVATE = ("/admin/", "/data/", "/share/", "/media/", "/healthz", "/readyz", settings.STATIC_URL)
 KEPT_TYPES = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml")
 LARGEST = 4 * 1024 * 1024  # bytes of one page, uncompressed; more is rendered anew each time
 LONGEST_ADDRESS = 2000

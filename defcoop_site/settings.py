@@ -38,7 +38,7 @@ PAGE_CDN_SECONDS = env.int("PAGE_CDN_SECONDS", default=0)
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 EXPORT_ROOT = Path(env.str("EXPORT_ROOT", default=str(BASE_DIR / "exports")))
-EXPORTS_KEPT = env.int("EXPORTS_KEPT", default=7)
+EXPORTS_KEPT = env.int("EXPORTS_KEPT", default=5)
 TIME_ZONE = env.str("DJANGO_TIME_ZONE", default="UTC")
 EMAIL = env.email_url("EMAIL_URL", default="consolemail://")
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="desk@localhost")
@@ -213,6 +213,7 @@ AUTH_PASSWORD_VALIDATORS = [
     )
 ]
 if "pytest" in sys.modules:
+    EXPORT_ROOT = BASE_DIR / "var" / "no-exports"  # what an operator tries out is no part of a test
     PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.MD5PasswordHasher"
     ]  # some hundred editors are made; a good one costs half a second

@@ -3,7 +3,7 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
 from django.contrib.sitemaps.views import sitemap
-from django.urls import include, path, re_path
+from django.urls import include, path, re_path, register_converter
 from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
 
@@ -17,8 +17,11 @@ from publishing.views import name_detail
 
 from . import entry_forms, readiness, views
 from .api import urls as api_urls
+from .exports.pages import ExportConverter, data, data_file, data_latest, data_version
 from .feeds import LatestFeed
 from .sitemaps import SITEMAPS
+
+register_converter(ExportConverter, "export")
 
 RENDITION = r"([0-9a-f]{64})-([1-9][0-9]{0,3})\.(avif|webp)"  # digest, width, format
 
@@ -37,6 +40,8 @@ pages = [
     path("search/names/", views.search_names, name="search_names"),
     path("opensearch.xml", views.opensearch, name="opensearch"),
     path("api/", include(api_urls)),
+    path("data/", data, name="data"),
+    path("data/<export:export>/", data_version, name="data_version"),
     path("about/", views.about, name="about"),
     path("about/editorial-policy/", views.about, {"name": "editorial_policy"}, name="editorial_policy"),
     path("about/accessibility/", views.about, {"name": "accessibility"}, name="accessibility"),
@@ -49,6 +54,9 @@ urlpatterns = [
     path("api/v1/", include(api_urls.files)),
     path("<slug:section>/<slug:slug>.<form:form>", entry_forms.entry_form, name="entry_form"),
     path("<slug:section>/<slug:slug>/v/<int:number>.<form:form>", entry_forms.version_form, name="version_form"),
+    path("data/latest/", data_latest, name="data_latest"),
+    path("data/latest/<path:path>", data_latest, name="data_latest_file"),
+    path("data/<export:export>/<path:path>", data_file, name="data_file"),
     path("feed/", require_safe(LatestFeed()), name="feed"),
     path("sitemap.xml", require_safe(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
     path("robots.txt", views.robots, name="robots"),

@@ -42,6 +42,8 @@ SETTINGS = {
     "PAGE_CDN_SECONDS": "0",
     "STATIC_ROOT": str(BASE_DIR / "staticfiles"),
     "MEDIA_ROOT": str(BASE_DIR / "media"),
+    "EXPORT_ROOT": str(BASE_DIR / "exports"),
+    "EXPORTS_KEPT": "5",
     "DATABASE_URL": "sqlite://:memory:",
     "DATABASE_REPLICA_URLS": "",
     "DATABASE_POOL": "0",

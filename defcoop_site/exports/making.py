@@ -89,13 +89,17 @@ def one_moment():
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY")
             yield
     else:
-        # Not atomic(), which takes SQLite's lock for writing at once (settings.py).
+        # Not atomic(), which takes SQLite's lock for writing at once (settings.py). Without the map, through which the whole library would
+        # come to stand in this process's memory.
         with connection.cursor() as cursor:
+            mapped = cursor.execute("PRAGMA mmap_size").fetchone()[0]
+            cursor.execute("PRAGMA mmap_size=0")
             cursor.execute("BEGIN DEFERRED")
             try:
                 yield
             finally:
                 cursor.execute("ROLLBACK")
+                cursor.execute(f"PRAGMA mmap_size={mapped}")
 
 
 def _write(folder, name, now, home, say):

@@ -9,7 +9,7 @@ from publishing.desk import write_aliases
 
 ADDRESSES = [
     "/", "/articles/", "/articles/page/", "/articles/page/v/1/", "/actors/", "/actors/page/", "/actors/page/v/1/", "/agreements/", "/agreements/page/",
-    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/topics/page/feed/", "/search/", "/search/names/", "/opensearch.xml", "/about/", "/about/editorial-policy/", "/about/accessibility/",
+    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/topics/page/feed/", "/search/", "/search/names/", "/opensearch.xml", "/about/", "/about/editorial-policy/", "/data/", "/about/accessibility/",
     "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/readyz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
     "/between/other/page/", "/map/", "/actors/page/map/", "/agreements/page/map/", "/timeline/", "/actors/page/timeline/", "/agreements/page/timeline/",
     "/names/shared/", "/api/", "/api/v1/", "/api/v1/openapi.json", "/api/v1/articles", "/api/v1/actors", "/api/v1/agreements", "/api/v1/articles/page",
@@ -25,6 +25,13 @@ POSTED = [address for address in ADDRESSES if address.endswith("/report/")]
 # Those that answer only to whoever knows what nobody can guess.
 FILE = f"media/{'0' * 64}-400.webp"
 GUESSED = ["/share/nothing/", f"/{FILE}", f"/share/nothing/{FILE}"]
+# Those that answer once an export was made: test_exports.py asks them too.
+GUESSED += [
+    "/data/2026-01-01-1/",
+    "/data/2026-01-01-1/csv/entries.csv",
+    "/data/latest/",
+    "/data/latest/csv/entries.csv",
+]
 # Those that read parameters are asked with each one alone, the others with all at once.
 READING = [
     "/articles/",
@@ -193,6 +200,8 @@ class BadInputTests(TestCase):
             "/{}/page/history/",
             "/actors/page/history/{}/",
             "/{}/page/report/",
+            "/data/{}/",
+            "/data/2026-01-01-1/{}",
             "/agreements/{}/report/",
             "/share/{}/",
             "/api/{}",

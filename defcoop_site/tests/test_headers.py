@@ -66,6 +66,7 @@ class HeaderTests(TestCase):
             "/articles/one/report/",
             "/api/",
             "/api/v1/articles",
+            "/data/",
         ):
             self.assertFalse(self.client.get(address).cookies, address)
 

@@ -2,6 +2,8 @@
 
 import json
 import re
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -10,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 
 from actors.models import Actor, Agreement
 from articles.models import Article
+from defcoop_site.exports.making import make_export
 from defcoop_site.factories import (
     make_actor,
     make_agreement,
@@ -100,7 +103,10 @@ class LeakTests(TestCase):
             addresses += [f"/api/v1/{section}/{row.slug}{more}" for more in ("", "/versions", "/versions/1")]
         found = {address: self.client.get(address).content for address in addresses}
         files = {address for content in found.values() for address in FILE.findall(content.decode())}
-        return found | {address: self.client.get(address).content for address in files}
+        found |= {address: self.client.get(address).content for address in files}
+        with TemporaryDirectory() as folder:
+            lines = make_export(Path(folder)) / "jsonl"
+            return found | {f"export {path.name}": path.read_bytes() for path in lines.iterdir()}
 
     def drafts(self):
         """(row, form data with secret changes) for an entry of each kind."""

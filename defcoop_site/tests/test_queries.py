@@ -99,6 +99,7 @@ PAGES = {
     "/healthz": 1,
     "/readyz": 5,  # does it answer, migrations (is there a table, which), schedules, releases
     "/robots.txt": 0,
+    "/data/": 0,
     "/about/": 0,
 }
 
