@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("publishing", "0013_add_reports"),
+        ("publishing", "0014_find_withdrawn_entries"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
