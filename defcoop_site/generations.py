@@ -58,21 +58,29 @@ def _postgresql(connection):
 
 
 class Current:
-    """The generation of the primary database, and the last that was seen while it is away."""
+    """The generation of the primary database; while it is away, the last that this process or, by their shared store, another has seen."""
 
-    def __init__(self, alias="default"):
-        self.alias, self.last, self.asks_again = alias, None, 0
+    def __init__(self, shared=None):
+        self.shared, self.last, self.asks_again = shared, None, 0
 
     def read(self):
         """(generation or None, whether the database answered)"""
         began = time.monotonic()
         if began < self.asks_again:
-            return self.last, False
+            return self._last_of_all(), False
         try:
-            self.last = ask(self.alias)
+            generation = ask("default")
         except Error:
             # A refusal is quick and costs readers nothing. One that took seconds (a lost network) is not asked of every reader.
             now = time.monotonic()
             self.asks_again = now + min(now - began, 5)
-            return self.last, False
-        return self.last, True
+            return self._last_of_all(), False
+        if generation != self.last:
+            self.last = generation
+            if self.shared:
+                self.shared.note(generation)
+        return generation, True
+
+    def _last_of_all(self):
+        known = [generation for generation in (self.last, self.shared and self.shared.noted()) if generation]
+        return max(known, default=None)

@@ -147,7 +147,7 @@ class PageCache:
 
     def __init__(self, application, megabytes):
         self.application, self.memory, self.shared = application, Memory(megabytes * 1024 * 1024), shared_store()
-        self.generation, self.day = Current(), Day()
+        self.generation, self.day = Current(self.shared), Day()
         self.replicas = Replicas([alias for alias in settings.DATABASES if alias != "default"])
         self.cookie = f"{settings.SESSION_COOKIE_NAME}="
         self.seconds = settings.PAGE_CDN_SECONDS

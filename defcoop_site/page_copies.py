@@ -1,6 +1,6 @@
 """Where rendered pages are kept: in the memory of a process, and for all processes in a folder (one machine) or in Redis (any number).
 
-A shared store also says whose turn it is to render a page. It may fail at any moment: then it is left alone for some seconds, and readers go on.
+A shared store also says whose turn it is to render a page. It may fail at any moment, and readers go on.
 """
 
 import fcntl
@@ -20,7 +20,7 @@ from django.core.cache import caches
 logger = logging.getLogger(__name__)
 
 LONGEST_TURN = 5  # seconds for which one renders and others wait; whoever has died or hangs keeps nobody longer
-REST = 5  # seconds for which a store that failed is left alone
+REST = 10  # times as long as its failure took is a store left alone
 DAY = 24 * 60 * 60
 SHARDS = 256
 OVERHEAD = 3000  # bytes of a copy's headers and of its place in the memory
@@ -145,6 +145,18 @@ class Folder:
     def _byte(name):
         return int(name[:15], 16)
 
+    def note(self, generation):
+        """Keep the newest generation, for whoever cannot ask the database."""
+        self.path.mkdir(mode=0o700, parents=True, exist_ok=True)
+        unfinished = self.path / f".{secrets.token_hex(8)}"
+        unfinished.write_text(json.dumps(generation))
+        unfinished.replace(self.path / "generation")
+
+    def noted(self):
+        with suppress(FileNotFoundError, ValueError):
+            return tuple(json.loads((self.path / "generation").read_text()))
+        return None
+
 
 class Server:
     """The copies of all machines, in the Redis of one of CACHES. How much that keeps and what goes first is its own setting (docs/configuration.md)."""
@@ -167,22 +179,37 @@ class Server:
         if caches[self.alias].get(f"turn:{name}") == turn:  # not one that another has taken since
             caches[self.alias].delete(f"turn:{name}")
 
+    def note(self, generation):
+        caches[self.alias].set("generation", generation, DAY)
+
+    def noted(self):
+        return caches[self.alias].get("generation")
+
 
 class Forgiving:
-    """A shared store that may fail. What it cannot do is left undone: no copy is found, and it is everybody's turn."""
+    """A shared store that may fail. What it cannot do is left undone: no copy is found, and it is everybody's turn.
+
+    A refusal costs next to nothing, and the store is asked again at once. One that does not answer for seconds is left alone for longer.
+    """
 
     def __init__(self, store):
-        self.store, self.rests_until = store, 0
+        self.store, self.rests_until, self.fails = store, 0, False
 
     def _try(self, name, instead, *arguments):
-        if time.monotonic() < self.rests_until:
+        began = time.monotonic()
+        if began < self.rests_until:
             return instead
         try:
-            return getattr(self.store, name)(*arguments)
+            found = getattr(self.store, name)(*arguments)
         except Exception as error:  # whatever a client library raises
-            self.rests_until = time.monotonic() + REST
-            logger.warning("Pages are not shared for %s seconds: %s: %s", REST, type(error).__name__, error)
+            now = time.monotonic()
+            self.rests_until = now + REST * (now - began)
+            if not self.fails:
+                logger.warning("Pages are not shared for now: %s: %s", type(error).__name__, error)
+            self.fails = True
             return instead
+        self.fails = False
+        return found
 
     def get(self, name):
         return self._try("get", None, name)
@@ -195,3 +222,9 @@ class Forgiving:
 
     def release(self, name, turn):
         self._try("release", None, name, turn)
+
+    def note(self, generation):
+        self._try("note", None, generation)
+
+    def noted(self):
+        return self._try("noted", None)

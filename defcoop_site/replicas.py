@@ -46,11 +46,12 @@ class Replicas:
     def rest(self, alias):
         self.rests_until[alias] = time.monotonic() + REST
 
-    def _awake(self):
-        now = time.monotonic()
-        aliases = [alias for alias, until in self.rests_until.items() if until <= now]
+    def _in_turn(self, primary_answers):
+        """Those that answered last in any order; without the primary also those that did not, as they may be back."""
+        now, aliases = time.monotonic(), list(self.rests_until)
         random.shuffle(aliases)
-        return aliases
+        awake = [alias for alias in aliases if self.rests_until[alias] <= now]
+        return awake if primary_answers else awake + [alias for alias in aliases if alias not in awake]
 
     def choose(self, wanted, primary_answers):
         """(database to render from, the generation that the page will have). wanted: the generation that the reader is to see, None if unknown.
@@ -58,7 +59,7 @@ class Replicas:
         A replica that lags behind it is passed over while the primary answers; without the primary, the one that has most is better than none.
         """
         lagging = []
-        for alias in self._awake():
+        for alias in self._in_turn(primary_answers):
             try:
                 generation = generations.ask(alias)
             except Error:

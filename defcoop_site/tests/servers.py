@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -9,7 +10,9 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+from contextlib import contextmanager
 from pathlib import Path
+from unittest import SkipTest
 from urllib.parse import urlencode
 
 import psycopg
@@ -19,12 +22,11 @@ from django.db import connection
 PATIENCE = 30  # seconds
 
 
-def needed(test, program, folder=""):
+def needed(program, folder=""):
     """The path of a program. Without it the test fails where REQUIRE_SERVICES=1 is set, and is left out elsewhere."""
     path = shutil.which(program, path=f"{folder}:{os.environ['PATH']}")
     if not path:
-        refuse = test.fail if os.environ.get("REQUIRE_SERVICES") == "1" else test.skipTest
-        refuse(f"{program} is missing")
+        raise (AssertionError if os.environ.get("REQUIRE_SERVICES") == "1" else SkipTest)(f"{program} is missing")
     return path
 
 
@@ -60,9 +62,9 @@ class _KeepRedirects(urllib.request.HTTPRedirectHandler):
 
 
 class Served:
-    """The site under gunicorn. variables: what differs from the test run's own settings."""
+    """The site under gunicorn. clean_up: addCleanup of a test or addClassCleanup; variables: what differs from the test run's own settings."""
 
-    def __init__(self, test, workers=2, **variables):
+    def __init__(self, clean_up, workers=2, **variables):
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
         self.opener = urllib.request.build_opener(_KeepRedirects)
@@ -81,10 +83,10 @@ class Served:
         self.process = subprocess.Popen(
             [*command, *options, "defcoop_site.tests.served"], cwd=settings.BASE_DIR, env=self.variables
         )
-        test.addCleanup(self.stop)
+        clean_up(self.stop)
 
     def stop(self):
-        self.process.terminate()
+        self.process.send_signal(signal.SIGQUIT)  # at once
         self.process.wait(PATIENCE)
 
     def wait(self):
@@ -121,10 +123,10 @@ class Served:
 class Redis:
     """A server of its own, without a file."""
 
-    def __init__(self, test):
-        self.program, self.port, self.process = needed(test, "redis-server"), free_port(), None
+    def __init__(self, clean_up):
+        self.program, self.port, self.process = needed("redis-server"), free_port(), None
         self.url = f"redis://127.0.0.1:{self.port}/0"
-        test.addCleanup(self.kill)
+        clean_up(self.kill)
         self.start()
 
     def start(self):
@@ -144,20 +146,20 @@ class Redis:
 class Postgres:
     """A server of its own in a temporary folder. PostgreSQL never runs as root, so root starts it as `postgres`."""
 
-    def __init__(self, test):
-        self.test, self.port = test, free_port()
+    def __init__(self, clean_up):
+        self.clean_up, self.port = clean_up, free_port()
         self.folder = Path(tempfile.mkdtemp(prefix="postgres-"))
-        test.addCleanup(shutil.rmtree, self.folder, ignore_errors=True)
+        clean_up(shutil.rmtree, self.folder, ignore_errors=True)
         self.data = self.folder / "data"
         self.url = f"postgres://postgres@127.0.0.1:{self.port}/site"
         self.as_owner = []
         if os.geteuid() == 0:
-            self.as_owner = [needed(test, "setpriv"), "--reuid=postgres", "--regid=postgres", "--clear-groups"]
+            self.as_owner = [needed("setpriv"), "--reuid=postgres", "--regid=postgres", "--clear-groups"]
             shutil.chown(self.folder, "postgres", "postgres")
 
     def run(self, program, *arguments):
         folders = sorted(Path("/usr/lib/postgresql").glob("*/bin"), key=lambda path: float(path.parent.name))
-        path = needed(self.test, program, folders[-1] if folders else "")
+        path = needed(program, folders[-1] if folders else "")
         subprocess.run([*self.as_owner, path, *arguments], check=True, stdout=subprocess.DEVNULL, cwd=self.folder)
 
     def make(self):
@@ -176,22 +178,32 @@ class Postgres:
 
     def replica(self):
         """A streaming replica of this server."""
-        other = Postgres(self.test)
+        other = Postgres(self.clean_up)
         source = f"host=127.0.0.1 port={self.port} user=postgres"
         other.run("pg_basebackup", "-D", other.data, "-d", source, "-R", "-X", "stream", "-c", "fast", "--no-sync")
         other.start()
         return other
 
     def start(self):
-        options = (
-            f"-c port={self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off"
-        )
+        options = f"-c port={self.port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={self.folder} -c fsync=off -c wal_retrieve_retry_interval=200ms"
         self.run("pg_ctl", "start", "-w", "-D", self.data, "-l", self.folder / "log", "-o", options)
-        self.test.addCleanup(self.stop)
+        self.clean_up(self.stop)
 
     def stop(self):
         if (self.data / "postmaster.pid").exists():
             self.run("pg_ctl", "stop", "-w", "-m", "immediate", "-D", self.data)
+
+    @contextmanager
+    def as_database(self):
+        """Have Django in this process work on this server."""
+        given = dict(connection.settings_dict)
+        connection.close()
+        connection.settings_dict.update(HOST="127.0.0.1", PORT=self.port, NAME="site", USER="postgres")
+        try:
+            yield
+        finally:
+            connection.close()
+            connection.settings_dict.update(given)
 
     def execute(self, sql, database="site"):
         address = f"host=127.0.0.1 port={self.port} user=postgres dbname={database}"

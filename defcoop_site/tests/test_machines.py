@@ -26,7 +26,7 @@ class TwoMachinesTests(TransactionTestCase):
         folder = tempfile.TemporaryDirectory()
         self.addCleanup(folder.cleanup)
         pool = {"DATABASE_POOL": "4"}  # on one of them; SQLite takes no notice
-        self.one, self.other = (Served(self, PAGE_CACHE_FOLDER=folder.name, **more) for more in (pool, {}))
+        self.one, self.other = (Served(self.addCleanup, PAGE_CACHE_FOLDER=folder.name, **more) for more in (pool, {}))
         self.one.wait(), self.other.wait()
 
     def publish(self, title):

@@ -228,6 +228,13 @@ class PageCacheTests(CacheTestCase):
             self.assertEqual(ask(self.cached, PAGE), page)
         self.assertEqual(len(self.inner.asked), 1)
 
+    def test_process_that_starts_while_the_database_is_away_has_the_kept_pages_too(self):
+        page = ask(self.cached, PAGE)
+
+        with mock.patch("defcoop_site.generations.ask", side_effect=OperationalError):
+            self.assertEqual(ask(PageCache(self.inner, 1), PAGE), page)
+        self.assertEqual(len(self.inner.asked), 1)
+
     def test_cdn_is_told_what_the_setting_says(self):
         _status, headers, _body = ask(self.cached, PAGE)
         self.assertEqual(headers["cache-control"], "public, max-age=0, must-revalidate")

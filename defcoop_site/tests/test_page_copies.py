@@ -83,6 +83,13 @@ class FolderTests(SimpleTestCase):
 
         self.assertEqual(list((self.path / "aa").iterdir()), [])
 
+    def test_last_generation_is_known_to_all(self):
+        self.assertIsNone(self.folder.noted())
+
+        self.folder.note((7, "2026-11-27"))
+
+        self.assertEqual(Folder(self.path, 1).noted(), (7, "2026-11-27"))
+
     def test_turn_of_another_process_ends_with_its_release_or_its_death(self):
         self.assertTrue(self.folder.claim(B))
         other = subprocess.Popen(
@@ -117,6 +124,13 @@ class ServerTests(SimpleTestCase):
         self.assertEqual(self.server.get(A), copy(2000))
         self.assertIsNone(self.server.get(B))
 
+    def test_last_generation_is_known_to_all(self):
+        self.assertIsNone(self.server.noted())
+
+        self.server.note((7, "2026-11-27"))
+
+        self.assertEqual(Server("default").noted(), (7, "2026-11-27"))
+
     def test_one_at_a_time_has_the_turn(self):
         turn = self.server.claim(A)
         self.assertTrue(turn)
@@ -138,13 +152,28 @@ class ServerTests(SimpleTestCase):
 
 
 class ForgivingTests(SimpleTestCase):
-    def test_store_that_failed_rests_and_is_asked_again(self):
+    def test_store_that_took_long_to_fail_is_left_alone_for_longer(self):
         store = mock.Mock()
-        store.get.side_effect = [OSError("full"), "copy"]
+        store.get.side_effect = [TimeoutError, "copy"]
         forgiving = Forgiving(store)
-        with mock.patch("defcoop_site.page_copies.time.monotonic", side_effect=[10, 10, 14, 14, 15]):
+        with mock.patch("defcoop_site.page_copies.time.monotonic", side_effect=[10, 12, 20, 31, 33]):
             with self.assertLogs("defcoop_site.page_copies", "WARNING"):
                 self.assertIsNone(forgiving.get(A))
             self.assertIsNone(forgiving.get(A))
             self.assertIs(forgiving.claim(A), True)
             self.assertEqual(forgiving.get(A), "copy")
+
+    def test_failure_is_told_once_until_it_is_over(self):
+        store = mock.Mock()
+        store.get.side_effect = [OSError, OSError, "copy", OSError]
+        forgiving = Forgiving(store)
+        with (
+            mock.patch("defcoop_site.page_copies.time.monotonic", side_effect=range(0, 1000, 100)),
+            self.assertLogs("defcoop_site.page_copies", "WARNING") as said,
+        ):
+            mock.patch("defcoop_site.page_copies.REST", 0).start()
+            self.addCleanup(mock.patch.stopall)
+            for _ in range(4):
+                forgiving.get(A)
+
+        self.assertEqual(len(said.records), 2)
