@@ -6,6 +6,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from .languages import for_the_record
+
 LONGEST = 400  # a public note, with what it belongs to
 
 
@@ -80,8 +82,8 @@ def record(action, who=None, entry=None, was="", became=""):
         action=action,
         who=who,
         entry_id=entry.pk if entry else None,
-        was=str(was)[:LONGEST],
-        became=str(became)[:LONGEST],
+        was=for_the_record(was)[:LONGEST],
+        became=for_the_record(became)[:LONGEST],
     )
 
 

@@ -6,9 +6,11 @@ from django.contrib import messages
 from django.db import transaction
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from .diff import compare
 from .entry_pages import EntryPage, desk_page, snapshot_or_404
+from .languages import for_the_record
 from .preview import preview_response
 from .public import PublicVersion
 from .snapshots import content_of, restore
@@ -73,7 +75,7 @@ def diff_page(desk, request, row, older, newer):
 def restore_page(desk, request, row, number):
     """Make an older snapshot the draft again."""
     snapshot = snapshot_or_404(row, number)
-    summary = _("Restored snapshot %(number)d") % {"number": snapshot.number}
+    summary = for_the_record(gettext_lazy("Restored snapshot %(number)d"), number=snapshot.number)
     with transaction.atomic():
         _fresh, losses = restore(row, snapshot, request.user, summary)
         desk.log_change(request, row, summary)

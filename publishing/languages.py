@@ -4,7 +4,7 @@ What is written (titles, texts, names) keeps its own language and is marked with
 """
 
 from django.conf import settings
-from django.utils.translation import get_language
+from django.utils.translation import get_language, override
 
 CONTENT = "en"  # of what says nothing of its language: topics, names, facts
 
@@ -14,6 +14,12 @@ def language_of(path):
     first = path.removeprefix("/").partition("/")[0]
     others = [code for code, _name in settings.LANGUAGES if code != settings.LANGUAGE_CODE]
     return first if first in others else settings.LANGUAGE_CODE
+
+
+def for_the_record(text, **words):
+    """A text of the interface that is kept or sent to others: in the first language, whoever is at work. text: a lazy one; words: what it names."""
+    with override(settings.LANGUAGE_CODE):
+        return str(text) % words if words else str(text)
 
 
 def _base(tag):

@@ -5,10 +5,12 @@ from dataclasses import dataclass
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from . import kinds
 from .content import is_parts
 from .desk import resolve_names
+from .languages import for_the_record
 from .models import Entry
 from .publication import PublicationError, publish, unpublish
 from .rows import lock_entries, working_row
@@ -101,7 +103,7 @@ def _retarget(entry, gone, target, name, by, publish_at_once):
     losses = kind.desk.to_rows(row, kind.content.from_json(data))
     if losses:
         raise PublicationError(f"{entry.title}: {' '.join(losses)}")
-    summary = _("Links to “%(old)s” now lead to “%(new)s”") % {"old": gone.title, "new": target.title}
+    summary = for_the_record(gettext_lazy("Links to “%(old)s” now lead to “%(new)s”"), old=gone.title, new=target.title)
     snapshot = take_snapshot(working_row(entry), by, summary[:200])
     if not publish_at_once:
         return Retargeted(entry.title, reason=_("a draft"))

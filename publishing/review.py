@@ -204,7 +204,7 @@ def sign_off(entry, by):
         raise ReviewError(_("Nothing published here waits for a second reader."))
     if entry.unreviewed_by_id == by.pk:
         raise ReviewError(_("You published this yourself: somebody else has to sign it off."))
-    record(AuditEvent.Action.SIGN_OFF, by, entry, was=entry.unreviewed_by, became=_("signed off"))
+    record(AuditEvent.Action.SIGN_OFF, by, entry, was=entry.unreviewed_by, became=gettext_lazy("signed off"))
     entry.unreviewed_by = None
     entry.save(update_fields=["unreviewed_by"])
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 from .content import parts_of
 from .diff import compare
 from .entry_pages import EntryPage, desk_page
+from .languages import for_the_record
 from .notices import notify, reviewers, writers
 from .review import (
     Comment,
@@ -119,25 +120,25 @@ def submit_page(desk, request, row):
 def submit_draft(desk, request, row, note=""):
     """Submit the draft as it now is, and tell the reviewers. Raises ReviewError."""
     submit(row, request.user, note)
-    said = _("Submitted for review.")
-    subject = _("For review: %(title)s") % {"title": row.title}
-    return _done(desk, request, row, said, reviewers(), subject, f"{request.user}: {said}", note)
+    said = gettext_lazy("Submitted for review.")
+    subject = for_the_record(gettext_lazy("For review: %(title)s"), title=row.title)
+    return _done(desk, request, row, said, reviewers(), subject, f"{request.user}: {for_the_record(said)}", note)
 
 
 @_step
 def take_back_page(desk, request, row):
     take_back(row, request.user)
-    said = _("The request for review is withdrawn.")
-    subject = _("No longer for review: %(title)s") % {"title": row.title}
-    return _done(desk, request, row, said, writers(row), subject, f"{request.user}: {said}")
+    said = gettext_lazy("The request for review is withdrawn.")
+    subject = for_the_record(gettext_lazy("No longer for review: %(title)s"), title=row.title)
+    return _done(desk, request, row, said, writers(row), subject, f"{request.user}: {for_the_record(said)}")
 
 
 @_step
 def approve_page(desk, request, row):
     approve(row, _number(request), request.user)
-    said = _("Approved.")
-    subject = _("Approved: %(title)s") % {"title": row.title}
-    return _done(desk, request, row, said, writers(row), subject, f"{request.user}: {said}")
+    said = gettext_lazy("Approved.")
+    subject = for_the_record(gettext_lazy("Approved: %(title)s"), title=row.title)
+    return _done(desk, request, row, said, writers(row), subject, f"{request.user}: {for_the_record(said)}")
 
 
 def _number(request):
@@ -161,8 +162,8 @@ def _remark(answer):
 def request_changes_page(desk, request, row, chosen):
     people = writers(row)
     request_changes(row, chosen["number"], request.user, chosen["words"], chosen["part"])
-    said = _("Changes requested.")
-    subject = _("Changes requested: %(title)s") % {"title": row.title}
+    said = gettext_lazy("Changes requested.")
+    subject = for_the_record(gettext_lazy("Changes requested: %(title)s"), title=row.title)
     return _done(desk, request, row, said, people, subject, f"{request.user}: {chosen['words']}")
 
 
@@ -170,8 +171,8 @@ def request_changes_page(desk, request, row, chosen):
 def comment_page(desk, request, row, chosen):
     people = writers(row)
     comment(_read(row), chosen["words"], by=request.user, part=chosen["part"])
-    said = _("Comment kept.")
-    subject = _("Comment: %(title)s") % {"title": row.title}
+    said = gettext_lazy("Comment kept.")
+    subject = for_the_record(gettext_lazy("Comment: %(title)s"), title=row.title)
     return _done(desk, request, row, said, people, subject, f"{request.user}: {chosen['words']}")
 
 
@@ -185,9 +186,9 @@ def settle_page(desk, request, row, key):
 def sign_off_page(desk, request, row):
     author = row.unreviewed_by
     sign_off(row, request.user)
-    said = _("Signed off.")
-    subject = _("Signed off: %(title)s") % {"title": row.title}
-    return _done(desk, request, row, said, [author], subject, f"{request.user}: {said}")
+    said = gettext_lazy("Signed off.")
+    subject = for_the_record(gettext_lazy("Signed off: %(title)s"), title=row.title)
+    return _done(desk, request, row, said, [author], subject, f"{request.user}: {for_the_record(said)}")
 
 
 PAGES = [

@@ -19,6 +19,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from .content import parts_of
 from .entry_pages import EntryPage, desk_page
+from .languages import for_the_record
 from .media import file_response
 from .notices import notify
 from .preview import preview_response
@@ -184,6 +185,6 @@ def _keep(request, link, form):
         return str(error)
     entry = link.snapshot.entry
     words = _("approves the draft") if form.approving else said["words"]
-    subject = _("Comment through a share link: %(title)s") % {"title": entry.title}
+    subject = for_the_record(gettext_lazy("Comment through a share link: %(title)s"), title=entry.title)
     notify([link.created_by], None, subject, [f"{said['name']} <{said['email']}>: {words}"])
     return _("Thank you. The editors have it.")

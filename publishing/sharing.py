@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .audit import AuditEvent, record
+from .languages import for_the_record
 from .models import Entry, Snapshot
 from .review import Comment, ReviewError, comment
 
@@ -76,7 +77,8 @@ def share(entry, by, days, label=""):
     link = ShareLink.objects.create(
         entry_id=entry.pk, snapshot=head, label=label.strip(), created_by=by, expires_at=expires_at
     )
-    said = _("snapshot %(number)d until %(when)s") % {"number": head.number, "when": f"{expires_at:%Y-%m-%d %H:%M} UTC"}
+    until = f"{expires_at:%Y-%m-%d %H:%M} UTC"
+    said = for_the_record(gettext_lazy("snapshot %(number)d until %(when)s"), number=head.number, when=until)
     record(AuditEvent.Action.SHARE, by, entry, became=said)
     return link
 

@@ -97,7 +97,7 @@ def put_in_trash(entry, by=None):
         raise TrashError(_("Readers see this page. Say first what they should find instead."))
     cancel(entry)
     leave_open_releases(entry)
-    record(AuditEvent.Action.TRASH, by, entry, was=Entry.State(entry.state).label, became=_("in trash"))
+    record(AuditEvent.Action.TRASH, by, entry, was=Entry.State(entry.state).label, became=gettext_lazy("in trash"))
     return Trashed.objects.create(entry=entry, by=by)
 
 
@@ -107,7 +107,7 @@ def bring_back(entry, by=None):
     entry = _locked(entry)
     _refuse_unless_in_trash(entry)
     entry.trashed.delete()
-    record(AuditEvent.Action.BRING_BACK, by, entry, was=_("in trash"), became=Entry.State(entry.state).label)
+    record(AuditEvent.Action.BRING_BACK, by, entry, was=gettext_lazy("in trash"), became=Entry.State(entry.state).label)
 
 
 @transaction.atomic
@@ -128,7 +128,7 @@ def purge(entry, by=None):
     except ProtectedError as error:
         _refuse_referred(sorted({str(row) for row in error.protected_objects}))
     Trashed.objects.filter(entry=entry.pk).update(purged_at=timezone.now(), held="")
-    record(AuditEvent.Action.PURGE, by, entry, was=_("in trash"), became=_("purged"))
+    record(AuditEvent.Action.PURGE, by, entry, was=gettext_lazy("in trash"), became=gettext_lazy("purged"))
 
 
 def _refuse_referred(names):

@@ -11,8 +11,10 @@ from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from publishing.audit import AuditEvent, record
+from publishing.languages import for_the_record
 from publishing.locks import seize_ties
 from publishing.publication import rewrite_public
 
@@ -199,7 +201,9 @@ def undo_merge(deed, by=None):
     rewrite_public(affected)
     # What stands below comes back under the source.
     move_entries(source.narrower.values_list("pk", flat=True), line_of(target.pk), line_of(source.pk))
-    summary = _("Merge of “%(source)s” into “%(target)s” undone") % {"source": source, "target": target}
+    summary = for_the_record(
+        gettext_lazy("Merge of “%(source)s” into “%(target)s” undone"), source=source, target=target
+    )
     put_back_snapshots(deed.record, source, target, by, summary)
     close(deed, by)
     return left

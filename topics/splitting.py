@@ -5,9 +5,11 @@ Unlike a merge, this says something new about single entries, so each gets a sna
 
 from django.db import transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from publishing import kinds
 from publishing.audit import AuditEvent, record
+from publishing.languages import for_the_record
 from publishing.locks import seize_ties
 from publishing.models import Entry
 from publishing.publication import raise_generation
@@ -60,7 +62,7 @@ def split(source, target, entries, by=None):
         "live": _live_places(chosen, source, target),
         "rows": move(source, target, chosen),
     }
-    summary = _("Topic “%(source)s” split: “%(target)s”") % {"source": source, "target": target}
+    summary = for_the_record(gettext_lazy("Topic “%(source)s” split: “%(target)s”"), source=source, target=target)
     for key in chosen:
         amend(key, replacing(source, target), by, summary, [target])
     raise_generation()
@@ -94,7 +96,7 @@ def undo_split(deed, by=None):
     if source is None or target is None:
         raise TopicDeedError(_("One of the two topics was merged or removed since. Undo that first."))
     left = move_back(deed.record["rows"], source, target)
-    summary = _("Split of “%(source)s” undone") % {"source": source}
+    summary = for_the_record(gettext_lazy("Split of “%(source)s” undone"), source=source)
     put_back_snapshots(deed.record, source, target, by, summary)
     if deed.record["is_new"]:
         if is_unused(target):
