@@ -1,15 +1,14 @@
 """An entry in other forms than its page, its versions' notes and changes, and how to cite it."""
 
-from django.conf import settings
 from django.http import Http404
 from django.shortcuts import render
 from django.utils.timezone import localdate
-from django.utils.translation import override
 from django.views.decorators.http import require_safe
 
 from actors.as_of import CARRYING, as_of
 from publishing import citing, kinds
 from publishing.diff import compare
+from publishing.languages import record_language
 from publishing.metadata import PUBLICATION
 from publishing.public import PublicVersion
 from publishing.tables import download, json_answer, notes_table, readme, table_answer
@@ -22,7 +21,7 @@ from .entry_markdown import entry_markdown
 def citation_of(request, read):
     """The Citation of a ReadVersion. Its address is the one of all languages."""
     entry = read.entry
-    with override(settings.LANGUAGE_CODE):
+    with record_language():
         address = entry.get_version_url()
     return citing.Citation(
         key=f"{entry.kind}-{entry.slug}-v{entry.version}",

@@ -122,6 +122,7 @@ class EntryLookup(OutOfTrash, admin.ModelAdmin):
 
     list_display = ["title", "kind", "state"]
     search_fields = ["title", "aliases__name"]
+    change_form_template = "admin/change_form.html"  # entries of a kind have one of their own
     ordering = ["title"]
 
     def get_urls(self):
@@ -155,6 +156,7 @@ class AuditLog(admin.ModelAdmin):
     list_select_related = ["who", "entry"]
     search_fields = ["who__username", "entry__title", "became"]
     date_hierarchy = "at"
+    change_form_template = "admin/change_form.html"
 
     def has_add_permission(self, request):
         return False

@@ -65,7 +65,7 @@ class AuditEvent(models.Model):
         verbose_name_plural = _("audit log")
 
     def __str__(self):
-        return f"{self.at:%Y-%m-%d %H:%M} {self.who or ''} {self.action}"
+        return f"{self.at:%Y-%m-%d %H:%M} {self.who or ''} {self.get_action_display()}"
 
     def save(self, *args, **kwargs):
         if not self._state.adding:

@@ -74,7 +74,7 @@ class EntryForm(DeskForm):
         required=False,
         help_text=gettext_lazy("A slip of the pen mended: the “last revised” date and the feeds stay as they are."),
     )
-    base = forms.IntegerField(widget=forms.HiddenInput, min_value=0)
+    base = forms.IntegerField(label=gettext_lazy("snapshot"), widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

@@ -16,9 +16,14 @@ def language_of(path):
     return first if first in others else settings.LANGUAGE_CODE
 
 
+def record_language():
+    """While it is entered, texts are those that are kept: in the first language, whoever is at work."""
+    return override(settings.LANGUAGE_CODE)
+
+
 def for_the_record(text, **words):
-    """A text of the interface that is kept or sent to others: in the first language, whoever is at work. text: a lazy one; words: what it names."""
-    with override(settings.LANGUAGE_CODE):
+    """A text of the interface that is kept or sent to others: in the language of records. text: a lazy one; words: what it names."""
+    with record_language():
         return str(text) % words if words else str(text)
 
 

@@ -8,6 +8,7 @@ from .audit import AuditEvent, record
 from .content import SCHEMA, digest
 from .desk import changed_images, missing_source
 from .diff import compare
+from .languages import record_language
 from .locks import share_ties
 from .models import Entry, Snapshot
 from .references import EntryLink, links_of, write_links
@@ -34,6 +35,8 @@ def take_snapshot(row, author=None, summary=""):
     if entry.head and fingerprint in (entry.head.digest, digest(before)):
         return entry.head
     last = entry.snapshots.aggregate(last=Max("number"))["last"] or 0
+    with record_language():
+        changed_parts = compare(before, data, type(row)).parts_in_words() if entry.head else []
     snapshot = Snapshot.objects.create(
         entry=entry,
         number=last + 1,
@@ -42,7 +45,7 @@ def take_snapshot(row, author=None, summary=""):
         digest=fingerprint,
         author=author,
         summary=summary,
-        changed_parts=compare(before, data, type(row)).parts_in_words() if entry.head else [],
+        changed_parts=changed_parts,
     )
     Entry.objects.filter(pk=entry.pk).update(head=snapshot)
     write_links(entry.pk, EntryLink.Side.DRAFT, links_of(kind.project(entry.pk, content)))

@@ -5,6 +5,7 @@ Finds what Django's makemessages finds, without GNU gettext: Python files are re
 
 import io
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 from babel.messages.catalog import Catalog
@@ -81,8 +82,11 @@ def as_po(new):
 
 
 def as_mo(path):
+    """The compiled form of a .po file, the same for the same texts on every day."""
+    known = catalogue(path)
+    known.creation_date = known.revision_date = datetime(2000, 1, 1, tzinfo=UTC)
     written = io.BytesIO()
-    write_mo(written, catalogue(path))
+    write_mo(written, known)
     return written.getvalue()
 
 

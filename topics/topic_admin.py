@@ -39,7 +39,7 @@ class TopicAliasInline(admin.StackedInline):
 class TopicAdmin(admin.ModelAdmin):
     change_form_template = "admin/topics/topic_form.html"
     change_list_template = "admin/topics/topic_list.html"
-    list_display = ["heading", "uses", "broader", "description"]
+    list_display = ["titled", "uses", "broader", "description"]
     search_fields = ["name", "normalised", "aliases__name", "aliases__normalised"]
     ordering = ["normalised"]
     list_select_related = ["broader"]
@@ -50,6 +50,10 @@ class TopicAdmin(admin.ModelAdmin):
 
     def get_queryset(self, request):
         return with_uses(super().get_queryset(request))
+
+    @admin.display(description=gettext_lazy("topic"), ordering="normalised")
+    def titled(self, topic):
+        return topic.heading
 
     @admin.display(description=gettext_lazy("entries"), ordering="uses")
     def uses(self, topic):

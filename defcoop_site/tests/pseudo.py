@@ -9,8 +9,9 @@ from django.utils.translation import trans_real
 
 OPEN, CLOSE = "⟦", "⟧"
 SAID = re.compile(f"{OPEN}[^{OPEN}{CLOSE}]*{CLOSE}")
+ADDRESS = re.compile(r"https?://\S+|\S+@\S+")
 ATTRIBUTES = ("aria-label", "placeholder", "title", "alt", "content", "value")
-SILENT = {"script", "style", "code", "kbd"}
+SILENT = {"script", "style", "code", "pre"}
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "track", "wbr"}
 
 
@@ -72,7 +73,7 @@ class Reader(HTMLParser):
         before = None
         while before != words:  # one text may hold another
             before, words = words, SAID.sub(" ", words)
-        rest = " ".join(words.split())
+        rest = " ".join(ADDRESS.sub("", words).split())
         if re.search(r"[^\W\d_]{2,}", rest):
             self.left.append((where, rest))
 
@@ -85,8 +86,8 @@ def _is_shown(tag, name, attributes):
     return True
 
 
-def unsaid(html):
-    """[(element, words)] of a page's texts that no catalogue can translate."""
+def unsaid(html, names=()):
+    """[(element, words)] of a page's texts that no catalogue can translate. names: what is the same in every language."""
     reader = Reader()
     reader.feed(html)
-    return list(dict.fromkeys(reader.left))
+    return [(where, words) for where, words in dict.fromkeys(reader.left) if words not in names]
