@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from publishing.content import read
 from publishing.dates import display
+from publishing.names import normalise
 from publishing.public import PublicLink
 from topics.pages import links_to, surroundings
 
@@ -365,7 +366,13 @@ def parties_on(entry, targets, as_of):
             continue
         rows.append(Party(_part_on(part, as_of), targets.get(part["actor"]), row.status_on(as_of.day), row))
     return sorted(
-        rows, key=lambda party: (party.name, party.part["in_force"] or party.part["signed"], party.part["position"])
+        rows,
+        key=lambda party: (
+            normalise(party.name),
+            party.name,
+            party.part["in_force"] or party.part["signed"],
+            party.part["position"],
+        ),
     )
 
 

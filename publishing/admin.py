@@ -123,7 +123,7 @@ class EntryLookup(OutOfTrash, admin.ModelAdmin):
     list_display = ["title", "kind", "state"]
     search_fields = ["title", "aliases__name"]
     change_form_template = "admin/change_form.html"  # entries of a kind have one of their own
-    ordering = ["title"]
+    ordering = ["normalised_title"]
 
     def get_urls(self):
         view = self.admin_site.admin_view(partial(complete, self))

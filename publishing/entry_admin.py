@@ -98,7 +98,7 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
     list_display = ["title", "state_in_words", "saved_at"]
     list_filter = [StandingFilter]
     search_fields = ["title", "aliases__name", "slug"]
-    ordering = ["title"]
+    ordering = ["normalised_title"]
     list_per_page = 50
     prepopulated_fields = {"slug": ["title"]}
     save_on_top = False

@@ -214,7 +214,7 @@ class UnpublishForm(forms.Form):
         self.fixed = [page for page in linking if page not in movable]
         self.fields["retarget"].choices = [(str(page.pk), page.title) for page in movable]
         self.fields["target"].queryset = (
-            Entry.objects.filter(state=Entry.State.LIVE).exclude(pk=entry.pk).order_by("title")
+            Entry.objects.filter(state=Entry.State.LIVE).exclude(pk=entry.pk).order_by("normalised_title")
         )
 
     def clean(self):

@@ -27,7 +27,7 @@ def _wanted(user, present, today):
     if user.has_perm(REVIEW_RIGHT):
         waiting = present.filter(review__outcome=ReviewRequest.Outcome.OPEN).exclude(review__snapshot__author=user.pk)
         wanted["review"] = waiting.order_by("review__requested_at")
-        wanted["unreviewed"] = present.filter(unreviewed_by__isnull=False).order_by("title")
+        wanted["unreviewed"] = present.filter(unreviewed_by__isnull=False).order_by("normalised_title")
     return wanted
 
 
@@ -39,7 +39,7 @@ def entry_lists(user, kind_names, today):
     for entries in wanted.values():
         any_of |= Q(pk__in=entries.values("pk")[:MOST])
     late = ExpressionWrapper(Q(pk__in=wanted["overdue"].values("pk")), BooleanField())
-    found = list(with_standing(present.filter(any_of)).annotate(late=late).order_by("title"))
+    found = list(with_standing(present.filter(any_of)).annotate(late=late).order_by("normalised_title"))
     belongs = {
         "drafts": lambda entry: has_draft(entry) and is_own_work(user, entry.head),
         "review": lambda entry: in_review(entry) and not is_own_work(user, entry.review.snapshot),
@@ -53,7 +53,7 @@ def entry_lists(user, kind_names, today):
         "scheduled": lambda entry: entry.schedule.due_at,
     }
     return {
-        name: sorted(filter(belongs[name], found), key=order.get(name, lambda entry: entry.title))[:MOST]
+        name: sorted(filter(belongs[name], found), key=order.get(name, lambda entry: entry.normalised_title))[:MOST]
         for name in wanted
     }
 

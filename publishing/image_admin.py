@@ -154,7 +154,7 @@ class ImageAdmin(admin.ModelAdmin):
     def uses(self, image):
         """Links to the forms of the entries that show the image, in the draft or to readers."""
         shown = Q(head__content__images__has_key=image.key) | Q(live__content__images__has_key=image.key)
-        entries = Entry.objects.filter(shown).select_related("live").order_by("title")[:MOST_USES]
+        entries = Entry.objects.filter(shown).select_related("live").order_by("normalised_title")[:MOST_USES]
         desks = {desk.model.KIND: desk for desk in self.admin_site._registry.values() if isinstance(desk, EntryAdmin)}
         lines = [
             (desks[entry.kind].address("change", entry.pk), entry.title, _standing(entry, image)) for entry in entries

@@ -146,7 +146,9 @@ def referrers(entry):
     keys = {key for relation in relations_to(type(row)) for key in owners_by(relation, entry.pk)}
     live = PublicEntry.objects.live().values("pk")
     keys |= set(PublicLink.objects.filter(target_id=entry.pk, entry__in=live).values_list("entry_id", flat=True))
-    return list(Entry.objects.filter(pk__in=keys - {entry.pk}).order_by("title").values_list("title", flat=True))
+    return list(
+        Entry.objects.filter(pk__in=keys - {entry.pk}).order_by("normalised_title").values_list("title", flat=True)
+    )
 
 
 def _delete_working_rows(entry):

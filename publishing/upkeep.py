@@ -77,7 +77,7 @@ def overdue(user, today):
         Entry.objects.filter(upkeep__owner=user.pk, state=Entry.State.LIVE, trashed=None)
         .filter(_longer_ago(today))
         .select_related("upkeep")
-        .order_by("title")
+        .order_by("normalised_title")
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 
+from publishing.names import normalise
 from publishing.public import NamePage, PublicEntry, PublicLink, entries_by_name
 
 from .see_also import Ranking
@@ -82,4 +83,4 @@ def mentioned(entry, targets, kind):
         for key in entry.page["mentions"]
         if key in targets and targets[key].kind == kind and not targets[key].withdrawn
     ]
-    return sorted(found, key=lambda target: target.title)
+    return sorted(found, key=lambda target: normalise(target.title))

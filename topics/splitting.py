@@ -28,7 +28,7 @@ def carriers(topic):
     keys = set()
     for model in tagging_models():
         keys.update(model.objects.filter(tag=topic).values_list(f"{model.ENTRY}__pk", flat=True))
-    return Entry.objects.filter(pk__in=keys).order_by("title", "pk")
+    return Entry.objects.filter(pk__in=keys).order_by("normalised_title", "pk")
 
 
 def _live_places(entries, source, target):

@@ -103,7 +103,7 @@ def alike(names=None):
 def without_topics():
     """Entries whose draft carries no topic, by title."""
     tagged = TaggedEntry.objects.filter(content_object=OuterRef("pk"))
-    return list(Entry.objects.filter(~Exists(tagged)).order_by("title", "pk")[:MOST_LISTED])
+    return list(Entry.objects.filter(~Exists(tagged)).order_by("normalised_title", "pk")[:MOST_LISTED])
 
 
 def unlinked():

@@ -43,7 +43,7 @@ class Reader(HTMLParser):
 
     def __init__(self):
         super().__init__()
-        self.open, self.left = [], []
+        self.open, self.left, self.depth = [], [], 0
 
     def handle_starttag(self, tag, attrs):
         attributes = dict(attrs)
@@ -63,7 +63,16 @@ class Reader(HTMLParser):
 
     def handle_data(self, data):
         if self.open and not self.foreign and not self.open[-1][2]:
-            self.look(data, self.open[-1][0])
+            self.look(self.outside(data), self.open[-1][0])
+
+    def outside(self, data):
+        """What of it stands outside brackets, which may close in a later element."""
+        kept = []
+        for character in data:
+            self.depth += character == OPEN
+            kept.append(" " if self.depth else character)
+            self.depth -= character == CLOSE
+        return "".join(kept)
 
     @property
     def foreign(self):

@@ -127,6 +127,18 @@ class LanguageTests(TestCase):
         self.assertEqual(self.client.cookies["django_language"]["path"], "/admin/")
 
 
+class OrderTests(TestCase):
+    def test_lists_by_name_follow_accents_in_every_language(self):
+        names = ["Zeta", "Élysée", "Türkiye", "Tunis", "eden", "Åland"]
+        actors = [publish_now(make_actor(title=name)) for name in names]
+        publish_now(make_agreement(slug="pact", in_force="1949", parties=actors))
+
+        for address in ("/actors/", "/fr/actors/", "/agreements/pact/", "/fr/agreements/pact/"):
+            with self.subTest(address):
+                rows = re.findall(r'<th scope="row"><a [^>]*>([^<]+)</a>', self.client.get(address).content.decode())
+                self.assertEqual(rows, ["Åland", "eden", "Élysée", "Tunis", "Türkiye", "Zeta"])
+
+
 class CachedLanguageTests(TestCase):
     @classmethod
     def setUpTestData(cls):

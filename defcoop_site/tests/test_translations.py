@@ -79,6 +79,7 @@ PAGES = [
     "/search/?q=pcat",
     "/search/?q=zzzzqq",
     "/search/?q=!!",
+    "/api/",
     "/about/",
     "/about/editorial-policy/",
     "/about/accessibility/",
@@ -231,7 +232,7 @@ class DeskTextsTests(TestCase):
                     left.setdefault((where, words), address)
 
         self.assertEqual("\n".join(f"{address}: {one}" for one, address in left.items()), "")
-        self.assertGreater(read, 80)
+        self.assertGreater(read, 70)
 
 
 class RecordTests(TestCase):

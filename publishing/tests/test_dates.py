@@ -1,11 +1,21 @@
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.test import SimpleTestCase
+from django.utils.translation import override
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publishing.dates import UNKNOWN, bounds, certainly_before, display, validate_date
+from publishing.dates import (
+    UNKNOWN,
+    bounds,
+    certainly_before,
+    day_words,
+    display,
+    moment_words,
+    validate_date,
+)
+from publishing.templatetags.entries import number
 
 from .properties import patient
 
@@ -114,6 +124,33 @@ class DisplayTests(SimpleTestCase):
     def test_year_alone_never_gains_a_day_or_a_month(self, day):
         self.assertEqual(display(str(day.year)), str(day.year))
         self.assertNotIn("1 ", display(f"{day:%Y-%m}")[:2])
+
+
+class FrenchTests(SimpleTestCase):
+    def test_words_of_a_date_follow_the_language(self):
+        with override("fr"):
+            for text, expected in {
+                "1949": "1949",
+                "1949-04": "avril 1949",
+                "1949-04-04": "4 avril 1949",
+                "1949-01-01": "1er janvier 1949",
+                "1949-08-11": "11 août 1949",
+                UNKNOWN: "inconnu",
+            }.items():
+                with self.subTest(text):
+                    self.assertEqual(display(text), expected)
+            self.assertEqual(
+                moment_words(datetime(1990, 12, 1, 9, 5, tzinfo=UTC), zone=True), "1er décembre 1990, 09:05 UTC"
+            )
+
+        self.assertEqual(day_words(date(1949, 1, 1)), "1 January 1949")
+
+
+class CountTests(SimpleTestCase):
+    def test_counts_are_grouped_as_the_language_groups_them(self):
+        self.assertEqual([number(n) for n in (0, 999, 1000, 58000)], ["0", "999", "1,000", "58,000"])
+        with override("fr"):
+            self.assertEqual([number(n) for n in (999, 1000, 1234567)], ["999", "1\u202f000", "1\u202f234\u202f567"])
 
 
 class CertainlyBeforeTests(SimpleTestCase):
