@@ -1,6 +1,7 @@
 """A language in which each text of the interface stands in brackets, so that what no catalogue can reach shows itself."""
 
 import re
+import sys
 from contextlib import contextmanager
 from html.parser import HTMLParser
 from unittest import mock
@@ -34,8 +35,21 @@ class Bracketed:
 @contextmanager
 def bracketed():
     """French pages speak the language of brackets; formats of dates and numbers stay."""
-    with mock.patch.dict(trans_real._translations, {"fr": Bracketed()}):
-        yield
+    _forget_words()
+    try:
+        with mock.patch.dict(trans_real._translations, {"fr": Bracketed()}):
+            yield
+    finally:
+        _forget_words()
+
+
+def _forget_words():
+    """Template words may keep what they said in a language."""
+    for name, module in list(sys.modules.items()):
+        if ".templatetags." in name:
+            for value in vars(module).values():
+                if hasattr(value, "cache_clear"):
+                    value.cache_clear()
 
 
 class Reader(HTMLParser):
