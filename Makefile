@@ -11,7 +11,7 @@ UPGRADE ?=
 export HOST PORT WORKERS
 
 BIN = .venv/bin
-TEMPLATES = find . -name .venv -prune -o -path '*/templates/*.html' -exec
+TEMPLATES = find . -name '.venv*' -prune -o -path '*/templates/*.html' -exec
 # Settings that a deployment would have, and a database that leaves no file behind.
 SAFE = DJANGO_DEBUG=false DJANGO_SECRET_KEY=for-the-check-of-the-settings-only-0123456789-abcdefghij DJANGO_ALLOWED_HOSTS=example.org \
 	DJANGO_SECURE_COOKIES=true DJANGO_SSL_REDIRECT=true DJANGO_HSTS_SECONDS=3600 DATABASE_URL=sqlite://:memory: CACHE_URL=locmemcache://
@@ -19,17 +19,21 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --
 LTS = -c requirements/lts.in -p 3.11
 SERVICES = --extra postgres --extra redis --extra s3 --extra observability --extra backup --extra sso
 
-.PHONY: messages screenshots help serve test check bench torture lint fix lock clean python environment
+.PHONY: messages screenshots help serve test test-next check bench torture lint fix lock clean python environment
 .NOTPARALLEL:
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-11s %s\n", $$1, $$2 }' Makefile
 
 serve: python ## run the site on this machine: HOST=127.0.0.1 PORT=8000 WORKERS=2
 	@$(PYTHON) -m scripts.serve
 
 test: environment ## run all tests on SQLite, then on PostgreSQL and Redis: ARGS="-k words"
 	@$(BIN)/python -m scripts.run_tests $(ARGS)
+
+test-next: python ## run the tests on SQLite with the newest Django, in .venv-next; needs Python 3.12 or newer: ARGS="-k words"
+	@$(PYTHON) -m scripts.environment next
+	@.venv-next/bin/python -m scripts.run_tests next $(ARGS)
 
 check: lint test ## all that must pass before a change is merged
 
@@ -66,7 +70,7 @@ screenshots: environment ## make the pictures of docs/editing.md anew, by the te
 	SCREENSHOTS=docs/screenshots $(BIN)/pytest -q defcoop_site/tests/test_desk_story.py
 
 clean: ## remove what can be made again; the database and .env stay
-	rm -rf .venv staticfiles var .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .venv .venv-next staticfiles var .ruff_cache .import_linter_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:

@@ -233,9 +233,9 @@ def redirects_of(entry):
     return {slug: target for slug in slugs - taken if last_owner[slug] == entry.pk}
 
 
-def write_public(entry):
-    """Replace every public row of one entry by what its live snapshot gives, its links and its redirects too."""
-    [result] = _write([entry])
+def write_public(entry, tallies=None):
+    """Replace every public row of one entry by what its live snapshot gives, its links and its redirects too. tallies: as for _write()."""
+    [result] = _write([entry], tallies)
     write_links(entry.pk, EntryLink.Side.LIVE, live_links(result))
     Redirect.objects.filter(owner_id=entry.pk).delete()
     wanted = redirects_of(entry)
@@ -259,10 +259,14 @@ def rewrite_public(keys):
         _write(list(with_page.filter(pk__in=keys[start : start + AT_ONCE]).select_related("live")))
 
 
-def _write(entries):
-    """Replace the public rows of entries, and keep the counts right. Returns their projections, None for one that has no page."""
+def _write(entries, tallies=None):
+    """Replace the public rows of entries, and keep the counts right. Returns their projections, None for one that has no page.
+
+    tallies: the counts to keep right, by default all of them.
+    """
     keys = [entry.pk for entry in entries]
-    before = [tally.of(keys) for tally in kinds.tallies()]
+    tallies = kinds.tallies() if tallies is None else tallies
+    before = [tally.of(keys) for tally in tallies]
     results = [projection(entry) for entry in entries]
     pages = [result.entry for result in results if result]
     rows = [row for result in results if result for row in result.rows]
@@ -274,7 +278,7 @@ def _write(entries):
     PublicEntry.objects.bulk_create(pages, update_conflicts=True, unique_fields=["id"], update_fields=columns)
     for model in models:
         model.objects.bulk_create([row for row in rows if type(row) is model])
-    for tally, was in zip(kinds.tallies(), before, strict=True):
+    for tally, was in zip(tallies, before, strict=True):
         tally.change(was, tally.of(keys))
     return results
 
@@ -290,7 +294,7 @@ def rebuild_public():
     pages = 0
     for key in list(published.values_list("pk", flat=True)):
         entry = published.select_related("live").get(pk=key)
-        write_public(entry)
+        write_public(entry, tallies=())  # counted anew below: what they say now may be as wrong as the rows
         pages += entry.state in (Entry.State.LIVE, Entry.State.WITHDRAWN)
     for tally in kinds.tallies():
         tally.rebuild()

@@ -1,10 +1,14 @@
-"""`make test`: the suite on SQLite, then on PostgreSQL with Redis where they answer. Arguments go to pytest."""
+"""`make test`: the suite on SQLite, then on PostgreSQL with Redis where they answer. Arguments go to pytest.
+
+`make test-next` runs it with `next` as the first of them: on SQLite alone, without a browser.
+"""
 
 import os
 import subprocess
 import sys
 from pathlib import Path
 
+import django
 import psycopg
 import redis
 
@@ -66,29 +70,39 @@ def has_redis():
         return False
 
 
-def run(name, *more, **settings):
+def run(name, *more, arguments, **settings):
     print(f"\nTests on {name}:", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", *more, *sys.argv[1:]]
+    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", *more, *arguments]
     environment = {**os.environ, **SETTINGS, **settings}
     return subprocess.run(command, env=environment, cwd=BASE_DIR).returncode  # noqa: S603 - no shell
 
 
-def main():
+# What a browser shows does not depend on the database; playing it twice would cost minutes.
+WITHOUT_BROWSER = ("-m", "not browser")
+
+
+def run_next(arguments):
+    return run(f"SQLite with Django {django.__version__}", *WITHOUT_BROWSER, arguments=arguments)
+
+
+def run_all(arguments):
     found = {"PostgreSQL": has_postgresql(), "Redis": has_redis(), "browser (no /usr/bin/chromium)": CHROMIUM.exists()}
     missing = [name for name, there in found.items() if not there]
     if missing and os.environ.get("REQUIRE_SERVICES") == "1":
         sys.exit(f"REQUIRE_SERVICES=1 is set, and these are missing: {', '.join(missing)}.")
     if missing:
         print(f"Left out, because missing on this machine: {', '.join(missing)}.")
-    result = run("SQLite")
+    result = run("SQLite", arguments=arguments)
     if result == 0 and found["PostgreSQL"]:
-        # What a browser shows does not depend on the database; playing it twice would cost minutes.
-        without_browser = ("-m", "not browser")
-        if found["Redis"]:
-            result = run("PostgreSQL and Redis", *without_browser, DATABASE_URL=POSTGRESQL, CACHE_URL=REDIS)
-        else:
-            result = run("PostgreSQL", *without_browser, DATABASE_URL=POSTGRESQL)
-    sys.exit(result)
+        cache = {"CACHE_URL": REDIS} if found["Redis"] else {}
+        name = "PostgreSQL and Redis" if cache else "PostgreSQL"
+        result = run(name, *WITHOUT_BROWSER, arguments=arguments, DATABASE_URL=POSTGRESQL, **cache)
+    return result
+
+
+def main():
+    arguments = sys.argv[1:]
+    sys.exit(run_next(arguments[1:]) if arguments[:1] == ["next"] else run_all(arguments))
 
 
 if __name__ == "__main__":
