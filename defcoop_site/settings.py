@@ -35,6 +35,8 @@ PAGE_CACHE_FOLDER = env.str("PAGE_CACHE_FOLDER", default=str(BASE_DIR / "var" / 
 PAGE_CACHE_FOLDER_MB = env.int("PAGE_CACHE_FOLDER_MB", default=256)
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=300)
 PAGE_CDN_SECONDS = env.int("PAGE_CDN_SECONDS", default=0)
+PAGE_CDN_PURGE_URL = env.str("PAGE_CDN_PURGE_URL", default="")
+PAGE_CDN_PURGE_HEADER = env.str("PAGE_CDN_PURGE_HEADER", default="")
 STATIC_ROOT = Path(env.str("STATIC_ROOT", default=str(BASE_DIR / "staticfiles")))
 MEDIA_ROOT = Path(env.str("MEDIA_ROOT", default=str(BASE_DIR / "media")))
 EXPORT_ROOT = Path(env.str("EXPORT_ROOT", default=str(BASE_DIR / "exports")))

@@ -254,6 +254,9 @@ class Generation(models.Model):
     id = models.PositiveSmallIntegerField(primary_key=True, default=1)
     number = models.PositiveBigIntegerField(default=0)
     changed_at = models.DateTimeField(auto_now=True)
+    told_cdn = models.PositiveBigIntegerField(
+        default=0, db_default=0
+    )  # the number at which a CDN last forgot its pages
 
     def __str__(self):
         return str(self.number)

@@ -44,6 +44,8 @@ SETTINGS = {
     "PAGE_CACHE_FOLDER_MB": "256",
     "API_REQUESTS_PER_MINUTE": "300",
     "PAGE_CDN_SECONDS": "0",
+    "PAGE_CDN_PURGE_URL": "",
+    "PAGE_CDN_PURGE_HEADER": "",
     "STATIC_ROOT": str(BASE_DIR / "staticfiles"),
     "MEDIA_ROOT": str(BASE_DIR / "media"),
     "EXPORT_ROOT": str(BASE_DIR / "exports"),

@@ -1,5 +1,5 @@
 """manage.py run_due [--loop SECONDS]: publish what is due, purge what has been in the trash for 30 days, drop what was typed or
-closed long ago."""
+closed long ago, tell a CDN what is new."""
 
 import signal
 import time
@@ -9,6 +9,7 @@ from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
 from publishing.buffers import drop_expired
+from publishing.cdn import tell_cdn
 from publishing.releases import publish_due_releases
 from publishing.reports import drop_closed
 from publishing.scheduling import publish_due
@@ -21,7 +22,9 @@ def do_due(now):
     """Whatever is due by a moment. Returns how often each outcome came about."""
     drop_expired(now)
     drop_closed(now)
-    return publish_due(now) + publish_due_releases(now) + purge_due(now)
+    outcomes = publish_due(now) + publish_due_releases(now) + purge_due(now)
+    tell_cdn()
+    return outcomes
 
 
 class Command(BaseCommand):
