@@ -1,18 +1,22 @@
 """What binds two actors on a day: every agreement in which both take part, what each owes the other by it, and where nothing does, partners in common.
 
-Everything is read from public rows in a fixed number of queries: participations, obligations, organisations, and two for partners in common.
+Everything is read from public rows in a fixed number of queries: two tell which agreements tie the two and how nearly, three load those that a
+page shows, and two find partners in common.
 """
 
 from dataclasses import dataclass, field
-from itertools import product
+from itertools import product, starmap
+from typing import NamedTuple
+from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, TextField
+from django.db.models.functions import Cast
 from django.utils.translation import gettext as _
 
 from publishing.public import PublicEntry, PublicLink
 
 from . import terms
-from .public import PublicObligation, PublicParticipation
+from .public import PublicObligation, PublicParticipation, Spell, is_owed, status_on
 
 Status = terms.Status
 BINDING = (Status.IN_FORCE, Status.PROVISIONAL)
@@ -23,18 +27,52 @@ KINDS = [kind.value for kind in terms.ObligationKind]
 MOST_PARTNERS = 12
 
 
+class Stand(NamedTuple):
+    """A participation as far as it decides how two actors stand together. Thousands are read: keys and days stay the texts that a database
+    gives, and days compare as texts as they do as days."""
+
+    pk: int
+    agreement: str
+    actor: str
+    sort_key: str
+    begins_earliest: str | None
+    begins_latest: str | None
+    ends_earliest: str | None
+    ends_latest: str | None
+    signed_earliest: str | None
+    signed_latest: str | None
+    provisional_earliest: str | None
+    provisional_latest: str | None
+    suspended_earliest: str | None
+    suspended_latest: str | None
+    resumed_earliest: str | None
+    resumed_latest: str | None
+
+    in_force_on = Spell.in_force_on
+    status_on = status_on
+
+
+class Promise(NamedTuple):
+    """An obligation of which only the kind is known yet."""
+
+    kind: str
+
+
 @dataclass
 class Tie:
-    """An agreement that ties two actors. first, second: their PublicParticipations, None for an organisation and its constituent agreement.
+    """An agreement that ties two actors. first, second: their PublicParticipations (before load(): Stands), None for an organisation and its
+    constituent agreement.
 
-    standing: one of ORDER; owed: [Owed]; through: organisations that the agreement constitutes.
+    standing: one of ORDER; owed: [Owed]; entry: the agreement, and through: the organisations that it constitutes, after load().
     """
 
-    entry: PublicEntry
-    first: PublicParticipation | None
-    second: PublicParticipation | None
+    key: UUID
+    sort_key: str
+    first: PublicParticipation | Stand | None
+    second: PublicParticipation | Stand | None
     standing: str
     owed: list = field(default_factory=list)
+    entry: PublicEntry | None = None
     through: list = field(default_factory=list)
 
     @property
@@ -61,7 +99,7 @@ class Tie:
 class Owed:
     """An obligation between the two. forth: the first owes it to the second; back: the other way round."""
 
-    row: PublicObligation
+    row: PublicObligation | Promise
     forth: bool
     back: bool
 
@@ -98,16 +136,17 @@ def _overlapped(rows, on):
     return begin <= min([*ends, on])
 
 
-def _participations(pair, constituents, on):
-    """The participations of the two in agreements in which both take part, or which constitute the one and bind the other. One query."""
+def _stands(pair, constituents, on):
+    """The Stands of the two in agreements in which both take part, or which constitute the one and bind the other. One query."""
     rows = PublicParticipation.objects.live().as_party().known_on(on)
     shared = rows.filter(actor__in=[actor.pk for actor in pair])
     for actor, own in zip(pair, constituents, strict=True):
         theirs = PublicParticipation.objects.filter(actor=actor.pk).values("entry")
         shared = shared.filter(Q(entry__in=theirs) | Q(entry=own) if own else Q(entry__in=theirs))
-    names = [f"entry__{name}" for name in ("kind", "slug", "title", "language", "sort_key", "category", "withdrawn")]
-    own = [column.name for column in PublicParticipation._meta.concrete_fields]
-    return list(shared.select_related("entry").only(*own, *names).order_by("entry__sort_key", "position", "pk"))
+    texts = {f"{name}_text": Cast(name, TextField()) for name in ("entry", "actor", *Stand._fields[4:])}
+    days = [f"{name}_text" for name in Stand._fields[4:]]
+    columns = shared.annotate(**texts).values_list("pk", "entry_text", "actor_text", "entry__sort_key", *days)
+    return starmap(Stand, columns.order_by("position", "pk"))
 
 
 def _constituent(actor):
@@ -115,37 +154,80 @@ def _constituent(actor):
 
 
 def ties_between(pair, on):
-    """The Ties of two actors (PublicEntries with their page) on a day, the nearest first. Three queries."""
-    constituents = [_constituent(actor) for actor in pair]
-    spells = {}
-    for row in _participations(pair, constituents, on):
-        sides = spells.setdefault(row.entry_id, (row.entry, [], []))
-        sides[1 if row.actor_id == pair[0].pk else 2].append(row)
-    ties = []
-    for entry, first, second in spells.values():
-        own = [str(entry.pk) == key for key in constituents]
-        pairs = product(first or [None] * own[0], second or [None] * own[1])
-        found = [(standing_of(a, b, on), a, b) for a, b in pairs]
+    """The Ties of two actors (PublicEntries with their page) on a day, the nearest first, loaded. Five queries."""
+    ties = nearest_ties(pair, on)
+    load(ties, pair)
+    return ties
+
+
+def nearest_ties(pair, on):
+    """The Ties of two actors on a day, the nearest first, as far as it takes to tell which they are. Two queries."""
+    constituents = [UUID(key) if key else None for key in map(_constituent, pair)]
+    day, ties = on.isoformat(), {}
+    for agreement, sides in _by_agreement(_stands(pair, constituents, on), pair[0].pk).items():
+        key = UUID(agreement)
+        first, second = (side or [None] * (key == own) for side, own in zip(sides, constituents, strict=True))
+        found = [(standing_of(a, b, day), a, b) for a, b in product(first, second)]
         found = [one for one in found if one[0]]
         if found:
             standing, a, b = min(found, key=lambda one: ORDER.index(one[0]))
-            ties.append(Tie(entry, a, b, standing))
-    _add_obligations(ties, pair)
-    _add_organisations(ties)
-    return sorted(ties, key=_nearness)
+            ties[agreement] = Tie(key, (a or b).sort_key, a, b, standing)
+    _add_promises(ties, pair)
+    return sorted(ties.values(), key=_nearness)
+
+
+def _by_agreement(stands, first):
+    """{agreement key as text: ([Stands of the first actor], [those of the second])}"""
+    written, found = {first.hex, str(first)}, {}
+    for row in stands:
+        sides = found.setdefault(row.agreement, ([], []))
+        sides[row.actor not in written].append(row)
+    return found
 
 
 def _nearness(tie):
     strongest = min((KINDS.index(kind) for kind in tie.kinds), default=len(KINDS))
-    return ORDER.index(tie.standing), strongest, tie.entry.sort_key
+    return ORDER.index(tie.standing), strongest, tie.sort_key, tie.key
 
 
-def _add_obligations(ties, pair):
-    """What each owes the other by each agreement that is between parties. One query."""
-    by_key = {tie.entry.pk: tie for tie in ties if tie.first and tie.second}
+def _add_promises(ties, pair):
+    """Of what kinds is what each owes the other by each agreement that is between parties. One query."""
     first, second = pair[0].pk, pair[1].pk
-    rows = PublicObligation.objects.filter(entry__in=list(by_key)).order_by("position", "part_key")
-    for row in rows:
+    rows = PublicObligation.objects.all()
+    for actor in pair:
+        rows = rows.filter(entry__in=PublicParticipation.objects.filter(actor=actor.pk).values("entry"))
+    rows = rows.annotate(agreement=Cast("entry", TextField()))
+    for agreement, kind, by, to in rows.values_list("agreement", "kind", "owed_by", "owed_to"):
+        tie = ties.get(agreement)
+        forth, back = is_owed(by, to, first, second), is_owed(by, to, second, first)
+        if tie and tie.first and tie.second and (forth or back):
+            tie.owed.append(Owed(Promise(kind), forth, back))
+
+
+def load(ties, pair):
+    """Give Ties what a page writes of them. Three queries."""
+    _load_rows(ties)
+    _load_obligations(ties, pair)
+    _add_organisations(ties)
+
+
+def _load_rows(ties):
+    names = [f"entry__{name}" for name in ("kind", "slug", "title", "language", "sort_key", "category")]
+    own = [column.name for column in PublicParticipation._meta.concrete_fields]
+    rows = PublicParticipation.objects.filter(pk__in=[row.pk for tie in ties for row in tie.rows])
+    found = {row.pk: row for row in rows.select_related("entry").only(*own, *names)}
+    for tie in ties:
+        tie.first, tie.second = (found[row.pk] if row else None for row in (tie.first, tie.second))
+        tie.entry = tie.rows[0].entry
+
+
+def _load_obligations(ties, pair):
+    """What each owes the other by each agreement that is between parties. One query."""
+    by_key = {tie.key: tie for tie in ties if tie.first and tie.second}
+    first, second = pair[0].pk, pair[1].pk
+    for tie in ties:
+        tie.owed = []
+    for row in PublicObligation.objects.filter(entry__in=list(by_key)).order_by("position", "part_key"):
         owed = Owed(row, row.is_owed(first, second), row.is_owed(second, first))
         if owed.forth or owed.back:
             by_key[row.entry_id].owed.append(owed)
@@ -153,12 +235,11 @@ def _add_obligations(ties, pair):
 
 def _add_organisations(ties):
     """The organisations that the agreements constitute. One query."""
-    by_key = {tie.entry.pk: tie for tie in ties}
+    by_key = {tie.key: tie for tie in ties}
     fields = [f"entry__{name}" for name in PublicEntry.LIST_FIELDS]
-    links = PublicLink.objects.filter(
-        way=PublicLink.Way.MEMBERSHIP, target_id__in=list(by_key), entry__withdrawn=False
-    ).select_related("entry")
-    for link in links.only("target_id", *fields).order_by("entry__sort_key"):
+    links = PublicLink.objects.live().filter(way=PublicLink.Way.MEMBERSHIP, target_id__in=list(by_key))
+    links = links.select_related("entry").only("target_id", *fields)
+    for link in links.order_by("entry__sort_key"):
         by_key[link.target_id].through.append(link.entry)
 
 

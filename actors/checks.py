@@ -19,7 +19,11 @@ PARTS = {
         "description": _("Say it in plain words."),
         "source": _("No source is named."),
     },
-    "participations": {"role": _("Choose the role."), "source": _("No source is named.")},
+    "participations": {
+        "actor": _("Choose the actor."),
+        "role": _("Choose the role."),
+        "source": _("No source is named."),
+    },
 }
 
 

@@ -164,11 +164,12 @@ class AgreementDesk:
 def write_agreement_parts(row, content, losses):
     """Make an agreement's obligations and participations what the content says."""
     keys = {part.source for part in [*content.obligations, *content.participations]}
-    sources = {source.key: source for source in Source.objects.filter(key__in=keys)}
+    # A draft may name no source and no actor yet.
+    sources = {"": None, **{source.key: source for source in Source.objects.filter(key__in=keys)}}
     losses += [missing_source(key) for key in sorted(keys - sources.keys())]
     owed = [key for part in content.obligations for key in (part.owed_by, part.owed_to) if key]
     wanted = list(dict.fromkeys([*(part.actor for part in content.participations), *owed]))
-    actors = {str(actor.pk): actor for actor in existing(Actor, wanted, content.labels, losses)}
+    actors = {"": None, **{str(actor.pk): actor for actor in existing(Actor, wanted, content.labels, losses)}}
 
     def obligation(part):
         if part.source not in sources:

@@ -294,7 +294,9 @@ class Participation(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="participations")
-    actor = models.ForeignKey(Actor, verbose_name=_("actor"), on_delete=models.PROTECT, related_name="participations")
+    actor = models.ForeignKey(
+        Actor, verbose_name=_("actor"), null=True, blank=True, on_delete=models.PROTECT, related_name="participations"
+    )
     position = models.PositiveSmallIntegerField(_("order"), default=0)
     role = models.CharField(_("role"), max_length=20, choices=terms.Role, blank=True)
     signed = DateTextField(_("signed"))
@@ -349,7 +351,7 @@ class Participation(models.Model):
         verbose_name_plural = _("participations")
 
     def __str__(self):
-        return str(self.actor)
+        return str(self.actor or self.name_used or _("no actor yet"))
 
     def clean(self):
         super().clean()

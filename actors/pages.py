@@ -380,7 +380,7 @@ def agreement_context(entry, as_of=None):
     """Template context of an agreement's page on a day (an AsOf; None: today)."""
     as_of = as_of or today()
     facts = entry.page["facts"]
-    actors = [part["actor"] for part in entry.page["parties"]]
+    actors = [part["actor"] for part in entry.page["parties"] if part["actor"]]
     actors += [key for part in entry.page["obligations"] for key in (part.get("owed_by"), part.get("owed_to")) if key]
     links_here = links_to(entry)
     about = articles_about(links_here)

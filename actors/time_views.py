@@ -1,5 +1,8 @@
 """Public pages about several entries at a time: between two actors, clauses side by side, and who left."""
 
+from collections import Counter
+
+from django.core.paginator import Paginator
 from django.db.models import Count, F
 from django.http import HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
@@ -20,6 +23,7 @@ from .public import PublicAgreement, PublicExit, PublicObligation
 from .views import ANY, FIRST_DECADE, Choice
 
 MOST_COMPARED = 8
+MOST_TIES = 20
 SIDES = ("a", "b")
 
 
@@ -92,33 +96,40 @@ def between_detail(request, first, second):
     if [first, second] != slugs:
         return HttpResponsePermanentRedirect(_address(first, second) + when.query)
     return render(
-        request, "actors/between_detail.html", _between(found[first], found[second], when), status=when.status
+        request, "actors/between_detail.html", _between(request, found[first], found[second], when), status=when.status
     )
 
 
-def _between(first, second, when):
+def _between(request, first, second, when):
     pair = (first, second)
-    ties = between.ties_between(pair, when.day)
+    ties = between.nearest_ties(pair, when.day)
     sentence, is_defended = between.summary(pair, ties)
+    form = FilterForm(request.GET)
+    page = Paginator(ties, MOST_TIES).get_page(form.page_number())
+    defended = {tie.key: tie for tie, _owed in between.defences(ties)}
+    shown = list({**defended, **{tie.key: tie for tie in page}}.values())
+    between.load(shown, pair)
     partners = [] if is_defended else between.partners_in_common(pair, when.day)
-    entries = [*pair, *(tie.entry for tie in ties), *(one for tie in ties for one in tie.through)]
+    entries = [*pair, *(tie.entry for tie in shown), *(one for tie in shown for one in tie.through)]
     entries += [entry for one in partners for entry in (one.actor, *one.first, *one.second)]
     carry(entries, when)
     return {
         "pair": pair,
         "sentence": sentence,
         "is_defended": is_defended,
-        "defences": between.defences(ties),
-        "groups": _groups(ties),
+        "defences": between.defences(shown),
+        "groups": _groups(page, Counter(tie.standing for tie in ties)),
+        "page": page,
+        "query": when.query[1:],
         "partners": partners[: between.MOST_PARTNERS],
         "more_partners": max(len(partners) - between.MOST_PARTNERS, 0),
-        "notes": number_sources([row for tie in ties for row in (*tie.rows, *(owed.row for owed in tie.owed))]),
+        "notes": number_sources([row for tie in shown for row in (*tie.rows, *(owed.row for owed in tie.owed))]),
         "as_of": when,
     }
 
 
-def _groups(ties):
-    """[(standing, heading, ties)] of those that there are."""
+def _groups(ties, counts):
+    """[(standing, heading, ties, number of all such ties)] of those that there are on a page."""
     headings = {
         between.BOUND: _("What binds them"),
         between.SUSPENDED: _("Suspended"),
@@ -127,7 +138,8 @@ def _groups(ties):
         between.FORMER: _("Former ties"),
     }
     found = [
-        (standing, headings[standing], [tie for tie in ties if tie.standing == standing]) for standing in between.ORDER
+        (standing, headings[standing], [tie for tie in ties if tie.standing == standing], counts[standing])
+        for standing in between.ORDER
     ]
     return [group for group in found if group[2]]
 

@@ -5,6 +5,7 @@ from hypothesis.extra.django import TestCase as HypothesisTestCase
 
 from actors import between
 from actors.terms import Status
+from actors.time_views import MOST_TIES
 from defcoop_site.factories import make_actor, make_agreement, make_source, publish_now
 from publishing.models import Entry
 from publishing.publication import unpublish
@@ -41,7 +42,9 @@ class BetweenTests(ScenarioTestCase):
 
     def standings(self, response):
         return {
-            tie.entry.title: tie.standing for _standing, _heading, ties in response.context["groups"] for tie in ties
+            tie.entry.title: tie.standing
+            for _standing, _heading, ties, _count in response.context["groups"]
+            for tie in ties
         }
 
     def test_what_binds_two_says_what_is_owed_since_when_by_which_article_and_who_says_so(self):
@@ -55,8 +58,8 @@ class BetweenTests(ScenarioTestCase):
 
         self.assertContains(page, "France and Spain are bound to defend each other.")
         for words in (
-            "article 5",
-            "article 4",
+            "<span>5</span>",
+            "<span>4</span>",
             "Consultation",
             "30 May 1982",
             "each owes it to the other",
@@ -253,6 +256,28 @@ class ChoosingTests(ScenarioTestCase):
 
         self.assertEqual(names, ["North Korea", "South Korea"])
         self.assertEqual(self.client.get("/between/names/").json(), {"names": []})
+
+
+class ManyTiesTests(ScenarioTestCase):
+    def test_page_shows_the_nearest_first_counts_all_and_leads_to_the_next_page(self):
+        one, other = (publish_now(make_actor(title=name, slug=name.lower())) for name in ("Ana", "Bob"))
+        parties = [{"actor": actor, "in_force": "1949"} for actor in (one, other)]
+        for n in range(MOST_TIES):
+            publish_now(make_agreement(title=f"Pact {n:02}", in_force="1949", terminated="1960", parties=parties))
+        publish_now(make_agreement(title="Zone", in_force="1949", parties=parties, obligations=["defence"]))
+
+        first, second = (self.client.get(f"/between/ana/bob/?page={number}") for number in (1, 2))
+
+        self.assertEqual(
+            [(group[0], len(group[2]), group[3]) for group in first.context["groups"]],
+            [("bound", 1, 1), ("former", MOST_TIES - 1, MOST_TIES)],
+        )
+        self.assertContains(first, 'href="?page=2"')
+        self.assertEqual(
+            [tie.entry.title for group in second.context["groups"] for tie in group[2]], [f"Pact {MOST_TIES - 1}"]
+        )
+        self.assertContains(second, "Ana and Bob are bound to defend each other.")
+        self.assertContains(second, ">Zone</a>")
 
 
 class PropertyTests(HypothesisTestCase):

@@ -17,7 +17,7 @@ from publishing.models import Entry, Snapshot
 from publishing.public import PublicEntry
 from publishing.publication import publish
 from publishing.review import submit
-from publishing.snapshots import take_snapshot
+from publishing.snapshots import restore, take_snapshot
 from publishing.upkeep import Upkeep
 
 from .desk import add_row, answers, change_address, desk_address, form_data, make_editor
@@ -568,6 +568,22 @@ class IncompleteTests(DeskTests):
                 self.assertEqual((row.state, row.head.number), ("draft", 1))
                 preview = self.client.post(desk_address(row, "preview", row.pk), self.open_form(row))
                 self.assertContains(preview, f"A new {model.KIND}")
+
+    def test_party_without_an_actor_is_saved_shown_and_restored_and_stops_publishing(self):
+        agreement = make_agreement(parties=[make_actor()])
+        Participation.objects.update(actor=None, source=None, name_used="A party to come")
+
+        answer = self.save(agreement, self.open_form(agreement), "_publish")
+
+        self.assertContains(answer, "Saved, but not published.")
+        self.assertContains(answer, "Choose the actor.")
+        preview = self.client.post(desk_address(agreement, "preview", agreement.pk), self.open_form(agreement))
+        self.assertContains(preview, "A party to come")
+        snapshot = Snapshot.objects.filter(entry=agreement).latest("number")
+        Participation.objects.all().delete()
+        _snapshot, losses = restore(agreement, snapshot)
+        self.assertEqual(losses, [])
+        self.assertEqual(Participation.objects.get().name_used, "A party to come")
 
     def test_party_without_a_source_is_saved_and_stops_publishing(self):
         agreement = make_agreement(parties=[make_actor()])

@@ -25,8 +25,8 @@ PAGES = {
     "/between/": 0,
     "/between/?a=Hub+land&b=Common+land": 4,  # each by its address and by its names
     "/between/names/?q=common": 1,
-    "/between/left/right/": 6,  # the two, participations, obligations, organisations, partners in common of either side
-    "/between/left/right/?on=1950": 6,
+    "/between/left/right/": 8,  # the two; which ties there are, of what kinds; their rows, obligations, organisations; partners in common of either side
+    "/between/left/right/?on=1950": 8,
     "/agreements/compare/": 1,
     "/agreements/compare/?a=hub&a=left": 4,  # agreements, their rows, clauses, those to choose from
     "/agreements/exits/": 3,  # causes, count, cases
@@ -85,7 +85,7 @@ PAGES = {
     "/api/v1/actors?kind=state&region=europe": 3,  # and the actor rows
     "/api/v1/agreements?status=in-force": 3,
     "/api/v1/agreements?on=1950&limit=100": 4,  # and how many parties each then had
-    "/api/v1/actors/hub": 9,  # as its .json
+    "/api/v1/actors/hub": 12,  # as its .json
     "/api/v1/agreements/hub?on=1950": 7,
     "/api/v1/articles/hub/versions": 2,
     "/api/v1/articles/hub/versions/1": 9,
@@ -93,7 +93,7 @@ PAGES = {
     "/api/v1/topics/hub": 4,  # topic, aliases, narrower ones, counts
     "/api/v1/participations?limit=100": 1,
     "/api/v1/participations?actor=left&agreement=left&on=1950": 3,
-    "/api/v1/between/left/right": 6,
+    "/api/v1/between/left/right": 8,
     "/api/v1/search?q=common": 3,  # what is found, entries, topics to narrow by
     "/api/v1/search?q=common&topic=hub": 4,
     "/healthz": 1,
