@@ -53,6 +53,7 @@ DISK_FREE_MB = env.int("DISK_FREE_MB", default=500)
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
 BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
 BACKUP_MAX_HOURS = env.int("BACKUP_MAX_HOURS", default=26)
+SECOND_FACTOR_DAYS = env.int("SECOND_FACTOR_DAYS", default=14)
 
 if not SECRET_KEY:
     if "pytest" not in sys.modules:
@@ -74,11 +75,16 @@ INSTALLED_APPS = [
     "publishing",
     "django.contrib.sitemaps",
     "csp",
-    "django.contrib.admin",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "publishing.desk_app.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
+    "django.contrib.humanize",
     "whitenoise.runserver_nostatic",
     "django.contrib.staticfiles",
 ]
@@ -96,6 +102,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -206,20 +213,37 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = False
 
 # --- Safety ------------------------------------------------------------------------------------------------------------------
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-        "NumericPasswordValidator",
-    )
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 if "pytest" in sys.modules:
     EXPORT_ROOT = BASE_DIR / "var" / "no-exports"  # what an operator tries out is no part of a test
     PASSWORD_HASHERS = [
         "django.contrib.auth.hashers.MD5PasswordHasher"
     ]  # some hundred editors are made; a good one costs half a second
-LOGIN_URL = "admin:login"
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "admin:index"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+# Signing in (publishing/sign_in.py): only accounts that administrators made, by user name.
+ACCOUNT_ADAPTER = "publishing.sign_in.StaffAdapter"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+ACCOUNT_SESSION_REMEMBER = True
+ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # publishing/delays.py, which no process forgets
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
+ACCOUNT_USER_DISPLAY = "publishing.buffers.name_of"
+MFA_ADAPTER = "publishing.sign_in.SecretAdapter"
+MFA_FORMS = {"authenticate": "publishing.sign_in.CodeForm", "reauthenticate": "publishing.sign_in.ConfirmingCodeForm"}
+USERSESSIONS_ADAPTER = "publishing.sign_in.SessionsAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1  # half a minute that a clock may be off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # administrators write the addresses
 # A form that was filled in under another sign-in is shown again, not lost.
 CSRF_FAILURE_VIEW = "publishing.buffer_pages.csrf_failure"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -253,6 +277,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 
 # --- Mail --------------------------------------------------------------------------------------------------------------------
 vars().update(EMAIL)
+MAIL_IS_SET = EMAIL["EMAIL_BACKEND"] != "django.core.mail.backends.console.EmailBackend"
 EMAIL_TIMEOUT = 10  # a server that does not answer must not hold up an editor
 
 LOGGING = {

@@ -66,6 +66,7 @@ urlpatterns = [
     path("healthz", views.health, name="health"),
     path("readyz", readiness.ready, name="ready"),
     path("admin/language/", set_language, name="set_language"),
+    path("admin/", include("publishing.sign_in_urls")),
     path("admin/", admin.site.urls),
     *i18n_patterns(*pages, prefix_default_language=False),
 ]

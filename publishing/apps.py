@@ -10,9 +10,10 @@ class PublishingConfig(AppConfig):
     verbose_name = _("Publishing")
 
     def ready(self):
-        from . import audit, negotiation, pictures
+        from . import audit, negotiation, pictures, second_factor
 
         register_converter(negotiation.FormConverter, "form")
         register_converter(negotiation.TableFormConverter, "table")
         audit.connect()
+        second_factor.connect()
         checks.register(pictures.check_formats)

@@ -1,5 +1,8 @@
 """The audit log: who did what to what readers see, and who signed in. Written once, never changed."""
 
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.signals import password_changed, password_reset
+from allauth.mfa import signals as mfa_signals
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in, user_login_failed
 from django.core.exceptions import PermissionDenied
@@ -45,6 +48,10 @@ class AuditEvent(models.Model):
         UNDO_TOPICS = "undo-topics", _("undid a merge or split of topics")
         SIGN_IN = "sign-in", _("signed in")
         SIGN_IN_FAILED = "sign-in-failed", _("failed to sign in")
+        SECOND_FACTOR = "second-factor", _("changed their second factor")
+        SECOND_FACTOR_FAILED = "second-factor-failed", _("failed at the second factor")
+        SIGN_OUT = "sign-out-elsewhere", _("signed out everywhere else")
+        PASSWORD = "password", _("changed their password")  # noqa: S105 - the word, not one
 
     at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
     who = models.ForeignKey(
@@ -87,16 +94,58 @@ def record(action, who=None, entry=None, was="", became=""):
     )
 
 
-def _signed_in(sender, user, **_kwargs):
-    record(AuditEvent.Action.SIGN_IN, user)
+# --- Signing in --------------------------------------------------------------------------------------------------------------
+
+WAYS = {
+    "password": _("password"),
+    "totp": _("authenticator app"),
+    "recovery_codes": _("recovery code"),
+    "webauthn": _("passkey"),
+    "socialaccount": _("single sign-on"),
+}
+
+
+def record_failed_sign_in(name):
+    """name: as it was typed. The password is never kept."""
+    record(AuditEvent.Action.SIGN_IN_FAILED, became=str(name).replace("\x00", ""))
+
+
+def _signed_in(sender, request, user, **_kwargs):
+    steps = get_authentication_records(request, user)
+    ways = [str(WAYS.get(step.get("type", step["method"]), step["method"])) for step in steps]
+    record(AuditEvent.Action.SIGN_IN, user, became=", ".join(dict.fromkeys(ways)))
 
 
 def _sign_in_failed(sender, credentials, **_kwargs):
-    # The name as it was typed; never the password.
-    record(AuditEvent.Action.SIGN_IN_FAILED, became=str(credentials.get("username", "")).replace("\x00", ""))
+    record_failed_sign_in(credentials.get("username", ""))
+
+
+def _second_factor_added(sender, user, authenticator, **_kwargs):
+    record(AuditEvent.Action.SECOND_FACTOR, user, became=WAYS[authenticator.type])
+
+
+def _second_factor_removed(sender, user, authenticator, **_kwargs):
+    record(AuditEvent.Action.SECOND_FACTOR, user, was=WAYS[authenticator.type])
+
+
+def _second_factor_failed(sender, user, authenticator, **_kwargs):
+    record(AuditEvent.Action.SECOND_FACTOR_FAILED, user, became=WAYS[authenticator.type])
+
+
+def _password_changed(sender, user, **_kwargs):
+    record(AuditEvent.Action.PASSWORD, user)
 
 
 def connect():
     """Listen for sign-ins. Called once, when the app starts."""
-    user_logged_in.connect(_signed_in, dispatch_uid="audit-signed-in")
-    user_login_failed.connect(_sign_in_failed, dispatch_uid="audit-sign-in-failed")
+    for signal, receiver in (
+        (user_logged_in, _signed_in),
+        (user_login_failed, _sign_in_failed),
+        (mfa_signals.authenticator_added, _second_factor_added),
+        (mfa_signals.authenticator_reset, _second_factor_added),
+        (mfa_signals.authenticator_removed, _second_factor_removed),
+        (mfa_signals.authentication_failed, _second_factor_failed),
+        (password_changed, _password_changed),
+        (password_reset, _password_changed),
+    ):
+        signal.connect(receiver, dispatch_uid=f"audit{receiver.__name__}-{id(signal)}")

@@ -6,21 +6,24 @@ from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
-from django.http import HttpResponseBadRequest, HttpResponseNotAllowed, JsonResponse
+from django.http import HttpResponseBadRequest, HttpResponseNotAllowed, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.csrf import csrf_failure as plain_csrf_failure
 from django.views.decorators.cache import never_cache
-from django.views.decorators.debug import sensitive_post_parameters
 
 from . import buffers
 from .buffer_diff import compare_buffer
 from .dates import moment_words
 from .entry_pages import EntryPage, desk_page, entry_or_404
 from .joining import keys_of_base
+
+HELD = "held_forms"  # in the session: forms that wait for a sign-in, by their writing
+MOST_HELD = 8
 
 
 def moment(when):
@@ -201,12 +204,26 @@ def carried_form(request):
 
 
 def _sign_in(desk, request, object_id):
-    """The sign-in, or its answer to a name and a password, carrying the form."""
+    """Lead to the sign-in, with the form kept in the session: there may be several steps, on other sites too. Raises Unreadable."""
     carried = _carried(desk, request, object_id)
-    if "carried" not in request.POST or "username" not in request.POST:
-        request.method = "GET"  # to the sign-in this is a visit: nobody has tried to sign in yet
-    context = {"carried": carried, "app_path": carried["address"], "next": _form_address(desk, object_id)}
-    return desk.admin_site.login(request, context)
+    held = request.session.get(HELD, {})
+    if len(held) >= MOST_HELD and carried["writing"] not in held:
+        raise buffers.Unreadable(_("Too many forms wait for your sign-in."))
+    request.session[HELD] = {**held, carried["writing"]: carried}
+    return redirect_to_login(f"{carried['address']}?writing={carried['writing']}", "account_login")
+
+
+def is_held(request, address):
+    """Whether a form waits in the session to be shown at an address once its writer is signed in."""
+    path, _question, writing = address.partition("?writing=")
+    return request.session.get(HELD, {}).get(writing, {}).get("address") == path
+
+
+def _release(request):
+    """Drop the form from the session: it is posted anew."""
+    held = request.session.get(HELD, {})
+    if request.POST.get("writing") in held:
+        request.session[HELD] = {word: form for word, form in held.items() if word != request.POST["writing"]}
 
 
 def _too_large(error):
@@ -246,17 +263,19 @@ def ask_whose(desk, request, object_id):
 
 def resume(desk, request, object_id=None):
     """A carried form, shown again and not saved, once its writer is signed in; or the sign-in."""
-    site = desk.admin_site
-    if not site.has_permission(request) and "carried" not in request.POST:
-        return redirect_to_login(_form_address(desk, object_id), f"{site.name}:login")
     try:
-        if not site.has_permission(request):
-            answer = _sign_in(desk, request, object_id)
-            if not site.has_permission(request):
-                return answer
+        if not desk.admin_site.has_permission(request):
+            if "carried" in request.POST:
+                return _sign_in(desk, request, object_id)
+            return redirect_to_login(request.get_full_path(), "account_login")
         row = _row(desk, request, object_id)
         if request.method != "POST":
-            return HttpResponseNotAllowed(["POST"])
+            if not is_held(request, request.get_full_path()):
+                return redirect(_form_address(desk, object_id))
+            # Back from the sign-in. As if it were posted here: nothing of it is saved.
+            request.method = "POST"
+            request.POST = QueryDict(mutable=True)
+            request.POST.update(request.session[HELD][request.GET["writing"]])
         if is_anothers(request) and "_mine_now" not in request.POST:
             return _ask_to_resume(desk, request, object_id)
         fields = buffers.unpack(request.POST.get("carried", ""))
@@ -280,6 +299,8 @@ def _carrying(desk, view):
                 return _sign_in(desk, request, object_id)
             except buffers.Unreadable as error:
                 return _too_large(error)
+        if request.method == "POST":
+            _release(request)
         return plain(request, **({"object_id": object_id} if object_id else {}), **captured)
 
     view = never_cache(update_wrapper(carrying, view))
@@ -290,6 +311,9 @@ def _carrying(desk, view):
 def csrf_failure(request, reason=""):
     """A form whose token is not this sign-in's: shown again instead of lost, where it is one of ours, from this site."""
     match = request.resolver_match
+    if match and match.url_name == "account_login" and request.user.is_authenticated:
+        # Signed in meanwhile, in another tab: on to where this one was going.
+        return redirect(f"{request.path}?{urlencode({'next': request.POST.get('next', '')})}")
     desk = getattr(match.func, "desk", None) if match else None
     if desk is None or "checking failed" in reason or not buffers.opener(request.POST):
         return plain_csrf_failure(request, reason)
@@ -314,7 +338,7 @@ def _for_new(page, desk, request):
 
 
 def _resuming(desk):
-    view = never_cache(sensitive_post_parameters("password")(update_wrapper(partial(resume, desk), resume)))
+    view = never_cache(update_wrapper(partial(resume, desk), resume))
     view.desk = desk
     return view
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from .audit import AuditEvent  # noqa: F401 - Django finds models here
 from .dates import DateTextField
+from .delays import SignInDelay  # noqa: F401 - Django finds models here
 from .health import AddressHealth  # noqa: F401 - Django finds models here
 from .images import Image  # noqa: F401 - Django finds models here
 from .locks import share_ties
@@ -286,6 +287,7 @@ from .releases import Release, ReleaseItem  # noqa: E402, F401
 from .reports import Report  # noqa: E402, F401
 from .review import Comment, ReviewRequest  # noqa: E402, F401
 from .scheduling import PublicationSchedule  # noqa: E402, F401
+from .second_factor import SecondFactorAsked  # noqa: E402, F401
 from .sharing import ShareLink, ShareVisit  # noqa: E402, F401
 from .trash import Trashed  # noqa: E402, F401
 from .upkeep import Check, Upkeep  # noqa: E402, F401

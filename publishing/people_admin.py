@@ -1,7 +1,11 @@
 """People and groups on the desk: Django's own pages, with every change of rights in the audit log."""
 
+from allauth.mfa.models import Authenticator
+from allauth.usersessions.models import UserSession
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 
 from .audit import AuditEvent, record
 
@@ -78,6 +82,23 @@ class RecordsRights:
 
 
 class UserDesk(RecordsRights, UserAdmin):
+    actions = ["take_second_factor_away"]
+
+    @admin.action(
+        description=gettext_lazy("Take the second factor away, and sign out everywhere"), permissions=["change"]
+    )
+    def take_second_factor_away(self, request, queryset):
+        """For somebody who lost the device and the recovery codes. They sign in with the password, and set a new one up."""
+        for person in queryset:
+            gone = Authenticator.objects.filter(user=person)
+            if gone.exists():
+                record(AuditEvent.Action.SECOND_FACTOR, request.user, was=_("of %(who)s: all") % {"who": person})
+            gone.delete()
+            for session in UserSession.objects.filter(user=person):
+                session.end()
+        said = ngettext("Taken away from %(n)s person.", "Taken away from %(n)s persons.", len(queryset))
+        messages.success(request, said % {"n": len(queryset)})
+
     def rights(self, holder):
         return rights_of_user(holder)
 

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 
 from articles.models import Article, Section
@@ -274,21 +275,27 @@ class SignInTests(BufferCase):
     def carried(self, response):
         return {name: response.context["carried"][name] for name in ("carried", "opened_by", "writing")}
 
+    def save_signed_out(self, address, data):
+        """What the browser shows in the end: the sign-in."""
+        return self.client.post(address, data, follow=True)
+
     def sign_in(self, asked, username, password=PASSWORD):
-        address = asked.context["carried"]["address"]
-        return self.client.post(address, {"username": username, "password": password, **self.carried(asked)})
+        """Fill in the sign-in that was shown."""
+        going_to = asked.context["redirect_field_value"]
+        data = {"login": username, "password": password, "next": going_to}
+        return self.client.post(reverse("account_login"), data, follow=True)
 
     def test_leads_to_the_sign_in_and_back_to_every_value(self):
         before = self.sections()
 
-        asked = self.client.post(change_address(self.article), {**self.data, "_continue": "1"})
+        asked = self.save_signed_out(change_address(self.article), {**self.data, "_continue": "1"})
         wrong = self.sign_in(asked, "editor", "wrong")
         back = self.sign_in(wrong, "editor")
         unsaved = self.sections()
         self.save(self.article, {**form_data(back), "writing": back.context["buffer"]["writing"]})
 
         self.assertContains(asked, "You are signed out. Nothing you typed is lost")
-        self.assertContains(wrong, "Please enter the correct username")
+        self.assertContains(wrong, "username and/or password you specified are not correct")
         self.assertContains(back, "not saved yet: save it now")
         filled = form_data(back)
         for name, value in dict(self.pairs).items():
@@ -304,7 +311,7 @@ class SignInTests(BufferCase):
         add_row(data, "sections", title="First", level="1", body="Words.")
         self.client.logout()
 
-        asked = self.client.post(desk_address(Article, "add"), {**data, "_continue": "1"})
+        asked = self.save_signed_out(desk_address(Article, "add"), {**data, "_continue": "1"})
         back = self.sign_in(asked, "editor")
 
         self.assertEqual(form_data(back)["sections-0-body"], "Words.")
@@ -312,7 +319,7 @@ class SignInTests(BufferCase):
 
     def test_another_user_is_told_whose_form_it_is(self):
         make_editor("other", everything=True)
-        asked = self.client.post(change_address(self.article), self.data)
+        asked = self.save_signed_out(change_address(self.article), self.data)
 
         told = self.sign_in(asked, "other")
         opened = self.client.post(told.context["carried"]["address"], {**self.carried(told), "_mine_now": "1"})
@@ -333,7 +340,7 @@ class SignInTests(BufferCase):
 
     def test_user_without_the_right_gets_nothing(self):
         make_editor("reader", rights=["articles.view_article"])
-        asked = self.client.post(change_address(self.article), self.data)
+        asked = self.save_signed_out(change_address(self.article), self.data)
 
         self.assertEqual(self.sign_in(asked, "reader").status_code, 403)
 
@@ -348,7 +355,7 @@ class SignInTests(BufferCase):
         strict = Client(enforce_csrf_checks=True)
         address = change_address(self.article)
 
-        signed_out = strict.post(address, self.data)
+        signed_out = strict.post(address, self.data, follow=True)
         strict.force_login(self.editor)
         signed_in = strict.post(address, self.data)
         from_elsewhere = strict.post(address, self.data, headers={"origin": "https://elsewhere.example"})
@@ -374,7 +381,7 @@ class SignInTests(BufferCase):
         self.save(self.article, {**self.open_form(self.article), "title": "Theirs"})
         self.client.logout()
 
-        back = self.sign_in(self.client.post(change_address(self.article), self.data), "editor")
+        back = self.sign_in(self.save_signed_out(change_address(self.article), self.data), "editor")
         asked = self.save(self.article, form_data(back))
         self.save(self.article, {**form_data(asked), **answers(asked, "mine")})
 

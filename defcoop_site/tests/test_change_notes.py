@@ -114,10 +114,10 @@ class AuditLogTests(TestCase):
         )
 
     def test_sign_ins_and_failures_are_logged_without_the_password(self):
-        self.client.post("/admin/login/", {"username": "editor", "password": "wrong-secret"})
-        self.client.post("/admin/login/", {"username": "editor", "password": "a long password 73"})
+        self.client.post("/admin/login/", {"login": "editor", "password": "wrong-secret"})
+        self.client.post("/admin/login/", {"login": "editor", "password": "a long password 73"})
 
-        self.assertEqual(self.logged(), [("sign-in-failed", None, "", "editor"), ("sign-in", "editor", "", "")])
+        self.assertEqual(self.logged(), [("sign-in-failed", None, "", "editor"), ("sign-in", "editor", "", "password")])
 
     def test_refused_publication_is_not_logged(self):
         article = make_article(summary="")

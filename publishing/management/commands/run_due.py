@@ -1,14 +1,15 @@
-"""manage.py run_due [--loop SECONDS]: publish what is due, purge what has been in the trash for 30 days, drop what was typed or
-closed long ago, tell a CDN what is new."""
+"""manage.py run_due [--loop SECONDS]: publish what is due, purge what has been in the trash for 30 days, drop what was typed,
+closed or signed in to long ago, tell a CDN what is new."""
 
 import signal
 import time
 
+from django.contrib.sessions.backends.db import SessionStore
 from django.core.management.base import BaseCommand, CommandError
 from django.db import OperationalError, close_old_connections
 from django.utils import timezone
 
-from publishing.buffers import drop_expired
+from publishing import buffers, delays
 from publishing.cdn import tell_cdn
 from publishing.releases import publish_due_releases
 from publishing.reports import drop_closed
@@ -20,8 +21,10 @@ STOP = (signal.SIGTERM, signal.SIGINT)
 
 def do_due(now):
     """Whatever is due by a moment. Returns how often each outcome came about."""
-    drop_expired(now)
+    buffers.drop_expired(now)
     drop_closed(now)
+    delays.drop_expired(now)
+    SessionStore.clear_expired()
     outcomes = publish_due(now) + publish_due_releases(now) + purge_due(now)
     tell_cdn()
     return outcomes
