@@ -9,6 +9,7 @@ from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from . import second_factor
 from .public import PublicImage
 
 VIEW_RIGHT = "publishing.view_image"
@@ -24,7 +25,7 @@ def stored_name(digest, width, form):
 def media(request, digest, width, form):
     """One rendition of an image."""
     public = PublicImage.objects.filter(digest=digest).exists()
-    if not public and not request.user.has_perm(VIEW_RIGHT):
+    if not public and (not request.user.has_perm(VIEW_RIGHT) or second_factor.is_missing(request)):
         raise Http404(_("There is no page at this address."))
     etag = f'"{digest}-{width}-{form}"'
     response = get_conditional_response(request, etag=etag) or file_response(digest, width, form)

@@ -39,6 +39,7 @@ SETTINGS = {
     "BACKUP_RECIPIENT": "",
     "BACKUP_MAX_HOURS": "26",
     "PAGE_CACHE_URL": "",
+    "SECOND_FACTOR_DAYS": "14",
     "PAGE_CACHE_MB": "32",
     "PAGE_CACHE_FOLDER": str(BASE_DIR / "var" / "pages"),
     "PAGE_CACHE_FOLDER_MB": "256",

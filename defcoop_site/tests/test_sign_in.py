@@ -11,7 +11,7 @@ from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, hotp_valu
 from allauth.usersessions.models import UserSession
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
-from django.test import Client, RequestFactory, TestCase
+from django.test import Client, RequestFactory, TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
@@ -324,6 +324,7 @@ class SecondFactorTests(SignInCase):
         self.assertIn(("second-factor", "administrator", "of publisher: all", ""), self.logged("second-factor"))
 
 
+@override_settings(SECOND_FACTOR_DAYS=14)
 class SetUpTests(SignInCase):
     def confirm(self):
         self.client.post(reverse("account_reauthenticate"), {"password": PASSWORD})

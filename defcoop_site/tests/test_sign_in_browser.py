@@ -14,7 +14,8 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture
-def desk(live_server, transactional_db, page):
+def desk(live_server, transactional_db, page, settings):
+    settings.SECOND_FACTOR_DAYS = 14
     cache.clear()
     make_editor("ada", everything=True)
     page.set_default_timeout(8_000)
