@@ -7,38 +7,75 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('auth', '0012_alter_user_first_name_max_length'),
-        ('publishing', '0015_let_exports_be_imported'),
+        ("auth", "0012_alter_user_first_name_max_length"),
+        ("publishing", "0015_let_exports_be_imported"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='SecondFactorAsked',
+            name="SecondFactorAsked",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.CASCADE, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('asked_at', models.DateTimeField(default=django.utils.timezone.now)),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("asked_at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.CreateModel(
-            name='SignInDelay',
+            name="SignInDelay",
             fields=[
-                ('key', models.CharField(max_length=64, primary_key=True, serialize=False)),
-                ('failures', models.PositiveIntegerField(default=0)),
-                ('failed_at', models.DateTimeField()),
-                ('until', models.DateTimeField()),
+                ("key", models.CharField(max_length=64, primary_key=True, serialize=False)),
+                ("failures", models.PositiveIntegerField(default=0)),
+                ("failed_at", models.DateTimeField()),
+                ("until", models.DateTimeField()),
             ],
             options={
-                'default_permissions': (),
+                "default_permissions": (),
             },
         ),
         migrations.AlterField(
-            model_name='auditevent',
-            name='action',
-            field=models.CharField(choices=[('publish', 'published'), ('unpublish', 'unpublished'), ('restore', 'restored'), ('sign-off', 'signed off'), ('share', 'shared a draft'), ('revoke', 'revoked a share link'), ('trash', 'put in the trash'), ('bring-back', 'brought back'), ('purge', 'purged'), ('release', 'published a release'), ('note', 'corrected a note'), ('check', 'checked'), ('import', 'imported an export'), ('report', 'decided on a report'), ('rights', 'changed rights'), ('merge-topics', 'merged topics'), ('split-topic', 'split a topic'), ('undo-topics', 'undid a merge or split of topics'), ('sign-in', 'signed in'), ('sign-in-failed', 'failed to sign in'), ('second-factor', 'changed their second factor'), ('second-factor-failed', 'failed at the second factor'), ('sign-out-elsewhere', 'signed out everywhere else'), ('password', 'changed their password')], max_length=20, verbose_name='what'),
+            model_name="auditevent",
+            name="action",
+            field=models.CharField(
+                choices=[
+                    ("publish", "published"),
+                    ("unpublish", "unpublished"),
+                    ("restore", "restored"),
+                    ("sign-off", "signed off"),
+                    ("share", "shared a draft"),
+                    ("revoke", "revoked a share link"),
+                    ("trash", "put in the trash"),
+                    ("bring-back", "brought back"),
+                    ("purge", "purged"),
+                    ("release", "published a release"),
+                    ("note", "corrected a note"),
+                    ("check", "checked"),
+                    ("import", "imported an export"),
+                    ("report", "decided on a report"),
+                    ("rights", "changed rights"),
+                    ("merge-topics", "merged topics"),
+                    ("split-topic", "split a topic"),
+                    ("undo-topics", "undid a merge or split of topics"),
+                    ("sign-in", "signed in"),
+                    ("sign-in-failed", "failed to sign in"),
+                    ("second-factor", "changed their second factor"),
+                    ("second-factor-failed", "failed at the second factor"),
+                    ("sign-out-elsewhere", "signed out everywhere else"),
+                    ("password", "changed their password"),
+                ],
+                max_length=20,
+                verbose_name="what",
+            ),
         ),
     ]
