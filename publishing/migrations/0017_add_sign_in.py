@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
-        ("publishing", "0015_let_exports_be_imported"),
+        ("publishing", "0016_add_generation_told_cdn"),
     ]
 
     operations = [
