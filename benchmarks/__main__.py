@@ -1,93 +1,128 @@
-"""`make bench`: measures the libraries and prints what was promised beside what was found. Exits with 1 where a promise is not kept."""
+"""`make bench`: measures the site beside others and prints what was promised beside what was found. Exits with 1 where a promise is not kept.
+
+What has been measured is kept, so that a run that was broken off goes on where it ended; a change of the code begins anew.
+"""
 
 import argparse
 import json
-import subprocess
+import platform
 import sys
+from datetime import UTC, datetime
+from pathlib import Path
 
-from .libraries import BASE_DIR, environment, has_postgresql, make
+from . import report, steps
+from .libraries import BASE_DIR, FIXTURES, FOLDER, has_postgresql, longest_article, make, say, words_of
+from .targets import Results
 
-SMALL, LARGE = 1_000, 100_000
-SIZES = [200, SMALL, LARGE]
-# (measure, size): most milliseconds at p95, most queries
-TARGETS = {
-    ("see also", LARGE): (5, 3),
-    ("see also, most linked entry", LARGE): (None, 3),
-    ("topic page", LARGE): (30, 6),
-    ("two topics", LARGE): (30, 6),
-    ("publish", LARGE): (250, None),
-}
-COLUMNS = {"p50": "p50 ms", "p95": "p95 ms", "cpu50": "cpu p50", "cpu95": "cpu p95"}
-FLAT = 1.5  # See also at the large size against the small one
+SIZES, RATIO_SIZE = [200, 20_000, 100_000], 1_000
+QUICK_SIZES = [100, 400]
+CODE = [
+    f"{room}/**/*.{kind}" for room in ("publishing", "topics", "actors", "articles", "defcoop_site") for kind in ("py",)
+]
+CODE += ["templates/**/*.html", "benchmarks/**/*.py", "requirements/base.txt"]
 
 
-def measure(database, size, runs):
-    """{measure: {p50, p95, cpu50, cpu95, queries}}"""
-    command = [sys.executable, "-m", "benchmarks.measure", str(size), str(runs)]
-    done = subprocess.run(  # noqa: S603 - our own module, no shell
-        command, env=environment(database, size), cwd=BASE_DIR, check=True, stdout=subprocess.PIPE, text=True
+def plan(options, databases):
+    """{name of a step: what gives its figures}, in the order in which they are measured."""
+    sizes, rounds = options.sizes, options.rounds
+    largest, seconds = sizes[-1], options.seconds
+    library = sizes[0] if options.quick else FIXTURES
+    found = {
+        "served": lambda: _served(library, seconds, rounds),
+        f"others {sizes[0]}": lambda: steps.against_others(sizes[0], rounds, not options.no_wagtail),
+    }
+    for database in databases:
+        wanted = dict.fromkeys([*([] if options.quick else [RATIO_SIZE]), largest])
+        for size in wanted:
+            found[f"in process {database} {size}"] = lambda at=(database, size): steps.in_process(*at, rounds)
+        for size in sizes[1:]:
+            if database == "SQLite" or size == largest:
+                found[f"pages {database} {size}"] = lambda at=(database, size): steps.pages(*at, rounds)
+    if not options.quick:
+        plain = {"plain": lambda: (steps.plain_site(largest), steps.plain_paths(largest))}
+        found[f"others {largest}"] = lambda: steps.in_turns({name: site() for name, site in plain.items()}, 1)
+    found["readers"] = lambda: steps.readers_while_publishing(largest, 2 if options.quick else 20)
+    found["memory"] = lambda: steps.memory(largest, options.pages)
+    return found
+
+
+def _served(library, seconds, rounds):
+    make("SQLite", library)
+    path = longest_article() if library == FIXTURES else steps.article_paths(library)[0]
+    return steps.served(library, path, seconds, rounds)
+
+
+def kept_figures(path, code):
+    """What an earlier run of the same code measured."""
+    if path.exists():
+        found = json.loads(path.read_text())
+        if found["code"] == code:
+            return found
+    return {
+        "code": code,
+        "machine": f"{platform.processor() or platform.machine()}, Python {platform.python_version()}",
+        "steps": {},
+    }
+
+
+def measure(options, databases, path):
+    code = words_of(*CODE)
+    found = {} if options.fresh else kept_figures(path, code)
+    found = found or kept_figures(Path("/nowhere"), code)
+    for name, step in plan(options, databases).items():
+        if name in found["steps"]:
+            continue
+        say(f"Measuring: {name} ...")
+        found["steps"][name] = step()
+        found["at"] = f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC"
+        path.write_text(json.dumps(found, indent=1))
+    return found
+
+
+def write_results(found, results, lines, folder):
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "figures.json").write_text(json.dumps(found, indent=1) + "\n")
+    for name, svg in report.pictures(results).items():
+        (folder / name).write_text(svg)
+    head = f"# Measured\n\n{found['at']}; {found['machine']}.\n\n"
+    (folder / "README.md").write_text(
+        f"{head}{report.table(lines)}\n\n## Uncached pages\n\n{report.raw_table(results)}\n"
     )
-    return json.loads(done.stdout)
 
 
-def _verdict(kept):
-    return "kept" if kept else "MISSED"
-
-
-def rows_of(database, size, found):
-    """[(cells of a line, whether it is a miss)]"""
-    for name, figures in found.items():
-        limit, most = TARGETS.get((name, size), (None, None))
-        missed = (limit is not None and figures["p95"] > limit) or (most is not None and figures["queries"] > most)
-        target = ", ".join([f"{limit} ms"] * (limit is not None) + [f"{most} queries"] * (most is not None))
-        cells = [database, f"{size:,}", name, *(f"{figures[key]:.2f}" for key in COLUMNS), figures["queries"]]
-        yield [*cells, target or "-", _verdict(not missed) if target else ""], missed
-
-
-def comparisons(database, results):
-    """Lines that set two figures against each other, and whether each is a miss."""
-    small, large = results[SMALL]["see also"], results[LARGE]["see also"]
-    yield f"{database}: See also at p95 costs {large['p95'] / small['p95']:.2f} times what it costs at {SMALL:,}", False
-    ratio = large["p50"] / small["p50"]
-    kept = ratio <= FLAT
-    yield f"{database}: and at p50 {ratio:.2f} times; target {FLAT}: {_verdict(kept)}", not kept
-    for size, found in results.items():
-        other, own = found["similar_objects()"], found["see also"]
-        yield (
-            f"{database}, {size:,} entries: similar_objects() takes {other['p50'] / own['p50']:.0f} times as long as See also,"
-            f" and {other['cpu50'] / own['cpu50']:.0f} times this process's processor time (p50)",
-            False,
-        )
+def arguments():
+    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="small libraries, few rounds: whether all of it works")
+    parser.add_argument("--fresh", action="store_true", help="measure again what this code has measured already")
+    parser.add_argument("--rounds", type=int, default=5, help="rounds of each measure (5)")
+    parser.add_argument("--seconds", type=int, default=4, help="how long each round asks a server (4)")
+    parser.add_argument("--pages", type=int, default=20_000, help="how many different pages fill the memory (20,000)")
+    parser.add_argument("--database", choices=["SQLite", "PostgreSQL"], help="only this one")
+    parser.add_argument("--no-wagtail", action="store_true", help="leave Wagtail out: it comes from the package index")
+    parser.add_argument(
+        "--results", type=Path, default=BASE_DIR / "benchmarks" / "results", help="where they are written"
+    )
+    options = parser.parse_args()
+    options.sizes = QUICK_SIZES if options.quick else SIZES
+    if options.quick:
+        options.rounds, options.seconds, options.pages, options.no_wagtail = 1, 1, 50, True
+    return options
 
 
 def main():
-    parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
-    parser.add_argument("--runs", type=int, default=5, help="rounds, of which an action's quickest counts (5)")
-    parser.add_argument("--database", choices=["SQLite", "PostgreSQL"], help="only this one")
-    options = parser.parse_args()
-    databases = [options.database] if options.database else ["SQLite", "PostgreSQL"]
+    options = arguments()
+    databases = [options.database] if options.database else ["SQLite", "PostgreSQL"][: 1 if options.quick else 2]
     if "PostgreSQL" in databases and not has_postgresql():
-        print("PostgreSQL does not answer and is left out.")
+        say("PostgreSQL does not answer and is left out.")
         databases.remove("PostgreSQL")
-    lines, remarks, misses = [], [], 0
-    for database in databases:
-        results = {}
-        for size in SIZES:
-            make(database, size)
-            print(f"Measuring {size:,} entries on {database} ...", flush=True)
-            results[size] = measure(database, size, options.runs)
-            for cells, missed in rows_of(database, size, results[size]):
-                lines.append(cells)
-                misses += missed
-        for remark, missed in comparisons(database, results):
-            remarks.append(remark)
-            misses += missed
-    head = ["database", "entries", "measure", *COLUMNS.values(), "queries", "target", ""]
-    widths = [max(len(str(line[column])) for line in [head, *lines]) for column in range(len(head))]
-    for line in [head, *lines]:
-        print("  ".join(str(cell).ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-    print(*remarks, sep="\n")
-    sys.exit(f"{misses} targets missed." if misses else 0)
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    found = measure(options, databases, FOLDER / ("figures-quick.json" if options.quick else "figures.json"))
+    results = Results(found["steps"], options.sizes)
+    lines = results.lines()
+    write_results(found, results, lines, options.results)
+    print(report.table(lines))
+    missed = sum(line.kept is False for line in lines)
+    sys.exit(f"{missed} targets missed." if missed else 0)
 
 
 if __name__ == "__main__":

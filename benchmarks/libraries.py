@@ -2,26 +2,36 @@
 
 import hashlib
 import os
+import shutil
+import sqlite3
 import subprocess
 import sys
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
 from psycopg import sql
 
 BASE_DIR = Path(__file__).resolve().parent.parent
-FOLDER = BASE_DIR / "var" / "bench"
+FOLDER = Path(os.environ.get("BENCH_FOLDER", BASE_DIR / "var" / "bench"))
 POSTGRESQL = os.environ.get("BENCH_POSTGRESQL", "postgres://postgres@127.0.0.1:5432")
+STATIC = FOLDER / "static"
 SETTINGS = {
+    "DJANGO_SETTINGS_MODULE": "defcoop_site.settings",
     "DJANGO_DEBUG": "false",
     "DJANGO_SECRET_KEY": "only-for-measuring",
-    "DJANGO_ALLOWED_HOSTS": "testserver",
+    "DJANGO_ALLOWED_HOSTS": "127.0.0.1,testserver",
     "DJANGO_SECURE_COOKIES": "false",
     "DJANGO_SSL_REDIRECT": "false",
     "LOG_LEVEL": "ERROR",
-    "STATIC_ROOT": str(FOLDER / "static"),
+    "STATIC_ROOT": str(STATIC),
     "CACHE_URL": "locmemcache://",
 }
+FIXTURES = "fixtures"  # in place of a size: the content of fixtures/, with its long main article
+
+
+def say(line):
+    print(line, file=sys.stderr, flush=True)
 
 
 def has_postgresql():
@@ -32,24 +42,70 @@ def has_postgresql():
     return True
 
 
-def _fingerprint():
-    """A word that changes when libraries would come out otherwise."""
+def words_of(*patterns):
+    """A word that changes with the files that the patterns name."""
     total = hashlib.sha256()
-    for path in sorted([*BASE_DIR.glob("*/migrations/*.py"), *BASE_DIR.glob("defcoop_site/library*.py")]):
+    for path in sorted(path for pattern in patterns for path in BASE_DIR.glob(pattern) if path.is_file()):
         total.update(path.read_bytes())
     return total.hexdigest()
 
 
+@contextmanager
+def stamped(path, wanted):
+    """Whether something that is kept at the path was made under this word. What is made within the block is known by it from then on."""
+    stamp = path.with_name(f"{path.name}.stamp")
+    stamp.parent.mkdir(parents=True, exist_ok=True)
+    is_made = stamp.exists() and stamp.read_text() == wanted
+    if not is_made:
+        stamp.unlink(missing_ok=True)
+    yield is_made
+    if not is_made:
+        stamp.write_text(wanted)
+
+
+def forget(database):
+    """Remove a SQLite file and what stands beside it."""
+    for path in database.parent.glob(f"{database.name}*"):
+        path.unlink()
+
+
+def longest_article():
+    """The address of the longest article of fixtures/."""
+    with sqlite3.connect(file_of(FIXTURES)) as connection:
+        order = "SELECT slug FROM publishing_publicentry WHERE kind = 'article' ORDER BY length(page) DESC LIMIT 1"
+        return f"/articles/{connection.execute(order).fetchone()[0]}/"
+
+
+def file_of(size):
+    return FOLDER / f"{size}.sqlite3"
+
+
 def environment(database, size):
-    url = f"sqlite:///{FOLDER / f'{size}.sqlite3'}" if database == "SQLite" else f"{POSTGRESQL}/defcoop_bench_{size}"
+    url = f"sqlite:///{file_of(size)}" if database == "SQLite" else f"{POSTGRESQL}/defcoop_bench_{size}"
     return {**os.environ, **SETTINGS, "DATABASE_URL": url}
 
 
-def _drop(database, size):
+def _make_anew(database, size):
+    """A database with empty tables."""
     if database == "SQLite":
-        for path in FOLDER.glob(f"{size}.sqlite3*"):
-            path.unlink()
-        return
+        forget(file_of(size))
+        shutil.copy(_empty(), file_of(size))
+    else:
+        _make_postgresql(size)
+        manage(environment(database, size), "manage.py", "migrate", "-v", "0")
+
+
+def _empty():
+    """A SQLite file with empty tables, as migrating takes longer than making a small library."""
+    path = file_of("empty")
+    with stamped(path, words_of("*/migrations/*.py", "requirements/base.txt")) as is_made:
+        if not is_made:
+            forget(path)
+            manage(environment("SQLite", "empty"), "manage.py", "migrate", "-v", "0")
+    return path
+
+
+def _make_postgresql(size):
     name = sql.Identifier(f"defcoop_bench_{size}")
     with psycopg.connect(f"{POSTGRESQL}/postgres", autocommit=True) as connection:
         connection.execute(sql.SQL("DROP DATABASE IF EXISTS {}").format(name))
@@ -59,28 +115,40 @@ def _drop(database, size):
 
 
 def _tidy(database, size):
-    """What a database does by itself in time: PostgreSQL's statistics and maps of what all may see."""
+    """What a database does by itself in time: statistics, and PostgreSQL's maps of what all may see."""
     if database == "PostgreSQL":
         with psycopg.connect(f"{POSTGRESQL}/defcoop_bench_{size}", autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
 
 
+def manage(environment, *command):
+    subprocess.run(  # noqa: S603 - our own commands, no shell
+        [sys.executable, *map(str, command)], env=environment, cwd=BASE_DIR, check=True, stdout=subprocess.DEVNULL
+    )
+
+
 def make(database, size):
     """Make a library unless it is there already, made by the same code."""
-    FOLDER.mkdir(parents=True, exist_ok=True)
-    stamp, wanted = FOLDER / f"{database}-{size}.stamp", _fingerprint()
-    if stamp.exists() and stamp.read_text() == wanted:
-        return
-    print(f"Making a library of {size:,} entries on {database} ...", flush=True)
-    stamp.unlink(missing_ok=True)
-    _drop(database, size)
-    for command in (["migrate", "-v", "0"], ["generate", "--entries", str(size)]):
-        subprocess.run(  # noqa: S603 - our own commands, no shell
-            [sys.executable, "manage.py", *command],
-            env=environment(database, size),
-            cwd=BASE_DIR,
-            check=True,
-            stdout=subprocess.DEVNULL,
-        )
-    _tidy(database, size)
-    stamp.write_text(wanted)
+    # A database of PostgreSQL has its stamp here too, under a name of its own.
+    place = file_of(size) if database == "SQLite" else FOLDER / f"postgresql-{size}"
+    patterns = ["*/migrations/*.py", "defcoop_site/library*.py", "publishing/projecting.py", "topics/public.py"]
+    with stamped(place, words_of(*patterns, *["fixtures/**/*"] * (size == FIXTURES))) as is_made:
+        if is_made:
+            return
+        say(f"Making a library of {size if size == FIXTURES else f'{size:,} entries'} on {database} ...")
+        _make_anew(database, size)
+        values = environment(database, size)
+        if size == FIXTURES:
+            manage(values, "-m", "benchmarks.load_fixtures")
+        else:
+            manage(values, "manage.py", "generate", "--entries", size)
+        _tidy(database, size)
+
+
+def collect_static():
+    """The static files as a deployment has them, compressed and under hashed names."""
+    with stamped(STATIC, words_of("static/**/*", "requirements/base.txt")) as is_made:
+        if not is_made:
+            say("Collecting the static files ...")
+            values = {**os.environ, **SETTINGS, "DATABASE_URL": "sqlite://:memory:"}
+            manage(values, "manage.py", "collectstatic", "--noinput", "-v", "0")

@@ -30,13 +30,17 @@ from topics.pages import surroundings  # noqa: E402
 from topics.public import TopicPair  # noqa: E402
 from topics.vocabulary import Topic  # noqa: E402
 
-SAMPLE, PAGES, PUBLICATIONS, SIMILAR = 200, 40, 30, 3
+SAMPLE, PAGES, PUBLICATIONS, SIMILAR = 200, 40, 30, 3  # a tenth of each where one round is to do
 SHORT = 4  # What takes a millisecond or two is repeated more often: a moment's disturbance is most of it.
 MODELS = {"actor": Actor, "agreement": Agreement, "article": Article}
 
 
 # Static files need not be collected for this.
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+def few(number, runs):
+    return number if runs > 1 else number // 10
 
 
 def quantile(values, share):
@@ -92,7 +96,7 @@ def asked_by(entry):
 
 
 def see_also(library, chance, runs):
-    keys = [library.key(number) for number in chance.sample(range(library.size), min(SAMPLE, library.size))]
+    keys = [library.key(number) for number in chance.sample(range(library.size), min(few(SAMPLE, runs), library.size))]
     calls = [asked_by(entry) for entry in PublicEntry.objects.filter(pk__in=keys).order_by("pk")]
     return rounds([lambda call=call: surroundings(*call.args, **call.kwargs) for call in calls], SHORT * runs)
 
@@ -127,17 +131,17 @@ def topic_pages(addresses, runs):
     return rounds([lambda page=page: _get(client, page) for page in wanted], runs)
 
 
-def some_topics(chance):
+def some_topics(chance, runs):
     """{address: entries} of topics as readers meet them, the more likely the more entries carry them, and the most frequent one."""
     topics = sorted(with_entries(Topic.objects.all()), key=lambda topic: (-topic.entries, topic.slug))
-    chosen = [topics[0], *chance.choices(topics, [topic.entries for topic in topics], k=PAGES)]
+    chosen = [topics[0], *chance.choices(topics, [topic.entries for topic in topics], k=few(PAGES, runs))]
     return {f"/topics/{topic.slug}/": topic.entries for topic in chosen}
 
 
-def some_pairs(chance):
+def some_pairs(chance, runs):
     """{address: entries} of pairs of topics, the more likely the more entries carry them, and the most frequent one."""
     pairs = list(TopicPair.objects.select_related("topic", "other").order_by("-entries", "topic__slug", "other__slug"))
-    chosen = [pairs[0], *chance.choices(pairs, [pair.entries for pair in pairs], k=PAGES)]
+    chosen = [pairs[0], *chance.choices(pairs, [pair.entries for pair in pairs], k=few(PAGES, runs))]
     return {f"/topics/{'+'.join(sorted((pair.topic.slug, pair.other.slug)))}/": pair.entries for pair in chosen}
 
 
@@ -152,7 +156,7 @@ def changed(library, number):
 
 def publications(library, chance, runs):
     """Publishing a changed entry; what is measured is the transaction, its end included."""
-    numbers = chance.sample(range(library.size), min(PUBLICATIONS, library.size))
+    numbers = chance.sample(range(library.size), min(few(PUBLICATIONS, runs), library.size))
     times = []
     for _run in range(runs):
         snapshots = [changed(library, number) for number in numbers]
@@ -168,8 +172,8 @@ def main(size, runs):
     found = {
         "see also": see_also(library, chance, runs),
         "see also, most linked entry": hub(library, runs),
-        "topic page": topic_pages(some_topics(chance), runs),
-        "two topics": topic_pages(some_pairs(chance), runs),
+        "topic page": topic_pages(some_topics(chance, runs), runs),
+        "two topics": topic_pages(some_pairs(chance, runs), runs),
         "publish": publications(library, chance, runs),
         "similar_objects()": similar_objects(library, chance),
     }

@@ -219,8 +219,9 @@ def generate(size, seed=0, say=lambda done: None):
     library = Library(size, seed)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
-            # Keys come in no order: indexes that no longer fit are written again and again.
+            # Keys come in no order: indexes that no longer fit are written again and again. The map would hold the whole file in memory.
             cursor.execute(f"PRAGMA cache_size = -{CACHE_KB}")
+            cursor.execute("PRAGMA mmap_size = 0")
     with transaction.atomic():
         for topic in library.topics:
             topic.save()
