@@ -49,6 +49,7 @@ SETTINGS = {
     "PAGE_CDN_PURGE_HEADER": "",
     "STATIC_ROOT": str(BASE_DIR / "staticfiles"),
     "MEDIA_ROOT": str(BASE_DIR / "media"),
+    "MEDIA_STORAGE_URL": "",
     "EXPORT_ROOT": str(BASE_DIR / "exports"),
     "EXPORTS_KEPT": "5",
     "DATABASE_URL": "sqlite://:memory:",

@@ -63,8 +63,14 @@ def write_env_file(path, host):
 def lock_for(path, variables):
     """The lock with the drivers for PostgreSQL and Redis if either is set, in the environment or in `.env`."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    in_file = re.search(r"^[ \t]*(?:export\s+)?(?:DATABASE_URL|(?:PAGE_)?CACHE_URL)[ \t]*=[ \t]*\S", text, re.MULTILINE)
-    in_environment = any(variables.get(name) for name in ("DATABASE_URL", "CACHE_URL", "PAGE_CACHE_URL"))
+    in_file = re.search(
+        r"^[ \t]*(?:export\s+)?(?:DATABASE_URL|(?:PAGE_)?CACHE_URL|MEDIA_STORAGE_URL)[ \t]*=[ \t]*\S",
+        text,
+        re.MULTILINE,
+    )
+    in_environment = any(
+        variables.get(name) for name in ("DATABASE_URL", "CACHE_URL", "PAGE_CACHE_URL", "MEDIA_STORAGE_URL")
+    )
     return "prod" if in_file or in_environment else "base"
 
 

@@ -34,8 +34,12 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser):
         parser.add_argument("--address", default="http://127.0.0.1:8000", help="where the site will be")
+        parser.add_argument("--only-static", action="store_true", help="only collect static files, for an image")
 
-    def handle(self, address, **options):
+    def handle(self, address, only_static=False, **options):
+        if only_static:
+            self.collect_static()
+            return
         try:
             self.migrate()
         except OperationalError as error:
