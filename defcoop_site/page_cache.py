@@ -65,7 +65,7 @@ PARAMETERS = frozenset(
     ]
 )
 PRIVATE = ("/admin/", "/data/", "/share/", "/media/", "/healthz", "/readyz", settings.STATIC_URL)
-KEPT_TYPES = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml")
+KEPT_TYPES = ("text/", "application/json", "application/xml", "application/atom+xml", "image/svg+xml", "image/png")
 LARGEST = 4 * 1024 * 1024  # bytes of one page, uncompressed; more is rendered anew each time
 LONGEST_ADDRESS = 2000
 PAUSE = 0.02  # seconds between two looks for a page that another process renders

@@ -1,23 +1,45 @@
-"""The sitemap: every public page with the day of its last change."""
+"""The sitemap: an index, and every public page with the day of its last change, at most fifty thousand to a file.
+
+Items are tuples of what a line needs and no more, so that a full file takes little memory.
+"""
 
 from django.contrib.sitemaps import Sitemap
+from django.db.models import Max
 from django.urls import reverse
 
 from publishing.public import PublicEntry
 from topics.lists import live_topics
 
+MOST = 50_000  # addresses in a file, by the protocol of sitemaps
+
 
 class EntrySitemap(Sitemap):
+    limit = MOST
+
     def items(self):
-        return PublicEntry.objects.live().for_list().order_by("kind", "sort_key", "pk")
+        rows = PublicEntry.objects.live().order_by("kind", "sort_key", "pk")
+        return rows.values_list("kind", "slug", "revised_at")
+
+    def location(self, item):
+        kind, slug, _revised_at = item
+        return reverse(f"{kind}_detail", args=[slug])
 
     def lastmod(self, item):
-        return item.revised_at
+        return item[2]
+
+    def get_latest_lastmod(self):
+        # Asked of the database: Django's own would read every entry.
+        return PublicEntry.objects.live().aggregate(last=Max("revised_at"))["last"]
 
 
 class TopicSitemap(Sitemap):
+    limit = MOST
+
     def items(self):
-        return live_topics().order_by("normalised")
+        return live_topics().order_by("normalised").values_list("slug", flat=True)
+
+    def location(self, item):
+        return reverse("topic_detail", args=[item])
 
 
 class PageSitemap(Sitemap):
@@ -33,6 +55,8 @@ class PageSitemap(Sitemap):
             "map",
             "timeline",
             "topic_list",
+            "data",
+            "api",
             "about",
             "editorial_policy",
             "accessibility",

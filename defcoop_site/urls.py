@@ -2,7 +2,7 @@
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib import admin
-from django.contrib.sitemaps.views import sitemap
+from django.contrib.sitemaps import views as sitemap_views
 from django.urls import include, path, re_path, register_converter
 from django.views.decorators.http import require_safe
 from django.views.i18n import set_language
@@ -17,8 +17,9 @@ from publishing.views import name_detail
 
 from . import entry_forms, readiness, views
 from .api import urls as api_urls
+from .card_pages import entry_card, site_card, topic_card
 from .exports.pages import ExportConverter, data, data_file, data_latest, data_version
-from .feeds import LatestFeed
+from .feeds import LatestFeed, SectionFeed, actor_feed
 from .sitemaps import SITEMAPS
 
 register_converter(ExportConverter, "export")
@@ -58,8 +59,24 @@ urlpatterns = [
     path("data/latest/<path:path>", data_latest, name="data_latest_file"),
     path("data/<export:export>/<path:path>", data_file, name="data_file"),
     path("feed/", require_safe(LatestFeed()), name="feed"),
-    path("sitemap.xml", require_safe(sitemap), {"sitemaps": SITEMAPS}, name="sitemap"),
+    path("articles/feed/", require_safe(SectionFeed("article")), name="article_feed"),
+    path("actors/feed/", require_safe(SectionFeed("actor")), name="actors_feed"),
+    path("agreements/feed/", require_safe(SectionFeed("agreement")), name="agreement_feed"),
+    path("actors/<slug:slug>/feed/", actor_feed, name="actor_feed"),
+    path(
+        "sitemap.xml",
+        require_safe(sitemap_views.index),
+        {"sitemaps": SITEMAPS, "sitemap_url_name": "sitemap_part"},
+        name="sitemap",
+    ),
+    path(
+        "sitemap-<slug:section>.xml", require_safe(sitemap_views.sitemap), {"sitemaps": SITEMAPS}, name="sitemap_part"
+    ),
     path("robots.txt", views.robots, name="robots"),
+    path(".well-known/security.txt", views.security, name="security"),
+    path("card.png", site_card, name="site_card"),
+    path("topics/<slug:slug>/card.png", topic_card, name="topic_card"),
+    path("<slug:section>/<slug:slug>/card.png", entry_card, name="card"),
     re_path(rf"^media/{RENDITION}$", media, name="media"),
     path("share/<str:token>/", shared_draft, name="share"),
     re_path(rf"^share/([^/]+)/media/{RENDITION}$", shared_file, name="shared_file"),

@@ -1,16 +1,20 @@
 """Public pages that join the rooms: front page, search, what the publication says about itself, and pages for machines."""
 
+from datetime import timedelta
+
 from django.conf import settings
 from django.core.paginator import Paginator
 from django.db.models import Count
-from django.http import HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext, override
 from django.views.decorators.http import require_safe
 
 from publishing import kinds
 from publishing.lists import PAGE_SIZE, address_without_page
+from publishing.metadata import script_text, website
 from publishing.public import PublicEntry
 from topics.lists import vocabulary, with_topics
 
@@ -19,6 +23,7 @@ from .questions import Question
 from .search import kind_counts, offers, rows_of, search, suggestion, topic_counts, topics_called
 
 FEATURED, RECENT, TOPICS = 6, 8, 24
+SECURITY_VALID = timedelta(days=180)  # less than a year, as RFC 9116 asks; who reads it later asks again
 
 
 @require_safe
@@ -31,6 +36,7 @@ def home(request):
         "counts": dict(live.order_by().values_list("kind").annotate(n=Count("pk"))),
         "topics": vocabulary().order_by("-entries", "normalised")[:TOPICS],
     }
+    context["json_ld"] = script_text(website(request))
     return render(request, "defcoop_site/home.html", context)
 
 
@@ -103,6 +109,23 @@ def robots(request):
         *searches,
         "Disallow: /share/",
         f"Sitemap: {request.build_absolute_uri(reverse('sitemap'))}",
+        "",
+    ]
+    return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")
+
+
+@require_safe
+def security(request):
+    """Whom to tell of a weakness (RFC 9116); not there where no contact is set."""
+    contact = settings.SECURITY_CONTACT or settings.CONTACT_EMAIL
+    if not contact:
+        raise Http404(gettext("No contact is set."))
+    expires = timezone.localdate() + SECURITY_VALID
+    lines = [
+        f"Contact: {contact if ':' in contact else f'mailto:{contact}'}",
+        f"Expires: {expires.isoformat()}T00:00:00Z",
+        "Preferred-Languages: en",
+        f"Canonical: {request.build_absolute_uri(reverse('security'))}",
         "",
     ]
     return HttpResponse("\n".join(lines), content_type="text/plain; charset=utf-8")

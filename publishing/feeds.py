@@ -1,17 +1,29 @@
-"""What all Atom feeds of entries share."""
+"""What all Atom feeds of entries share (RFC 4287). Only major changes move an entry up: a minor one leaves `revised_at` as it was."""
 
 from django.contrib.syndication.views import Feed
 from django.utils.feedgenerator import Atom1Feed
 
 from . import kinds
+from .metadata import PUBLICATION
 
 MOST_IN_FEED = 30
+
+
+class EntryAtom(Atom1Feed):
+    """Django's, but standfirsts are the plain texts that they are, not HTML."""
+
+    def add_item_elements(self, handler, item):
+        summary = item["description"]
+        super().add_item_elements(handler, {**item, "description": None})
+        if summary:
+            handler.addQuickElement("summary", summary)
 
 
 class EntryFeed(Feed):
     """A feed of PublicEntries. A subclass says which, and gives title, subtitle and link."""
 
-    feed_type = Atom1Feed
+    feed_type = EntryAtom
+    author_name = PUBLICATION
 
     @staticmethod
     def latest(entries):

@@ -3,11 +3,13 @@
 import json
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 
 from . import kinds
+from .dates import UNKNOWN
 from .negotiation import FORMS
 
 PUBLICATION = "International defence cooperation"
@@ -17,7 +19,8 @@ MARKUP = {ord("<"): "\\u003C", ord(">"): "\\u003E", ord("&"): "\\u0026"}
 
 @dataclass(frozen=True)
 class Metadata:
-    """address: the absolute address of the entry; forms: [(media type, address)]; history, cite, report: addresses; json_ld: of the same name's element."""
+    """address: the absolute address of the entry; forms: [(media type, address)]; history, cite, report: addresses; card: the
+    absolute address of its picture; json_ld: of the same name's element."""
 
     address: str
     locale: str
@@ -25,6 +28,7 @@ class Metadata:
     history: str
     cite: str
     report: str
+    card: str
     json_ld: SafeString
 
 
@@ -36,6 +40,7 @@ def metadata(request, entry, live=None):
         forms = [(FORMS[form], version_form_address(entry, form)) for form in FORMS]
     else:
         forms = [(FORMS[form], reverse("entry_form", args=[kind.section, entry.slug, form])) for form in FORMS]
+    card = request.build_absolute_uri(reverse("card", args=[kind.section, (live or entry).slug]))
     return Metadata(
         address=address,
         locale=entry.language.replace("-", "_"),
@@ -43,7 +48,8 @@ def metadata(request, entry, live=None):
         history=reverse("entry_history", args=[kind.section, (live or entry).slug]),
         cite=reverse("version_cite", args=[kind.section, entry.slug, entry.version]),
         report=reverse("report", args=[kind.section, (live or entry).slug]) + f"?version={entry.version}",
-        json_ld=_script_text(json_ld(request, entry, address)),
+        card=card,
+        json_ld=script_text(json_ld(request, entry, address, card)),
     )
 
 
@@ -51,25 +57,73 @@ def version_form_address(entry, form):
     return reverse("version_form", args=[kinds.get(entry.kind).section, entry.slug, entry.version, form])
 
 
-def json_ld(request, entry, address):
-    """The entry as a schema.org Article; what it is about, where the kind knows."""
+def publisher(request):
+    """The publication as schema.org's Organization."""
+    return {"@type": "Organization", "name": PUBLICATION, "url": _home(request)}
+
+
+def website(request):
+    """The site as schema.org's WebSite, which can be searched."""
+    target = request.build_absolute_uri(reverse("search")) + "?q={words}"
+    return {
+        "@context": "https://schema.org",
+        "@type": "WebSite",
+        "name": PUBLICATION,
+        "url": _home(request),
+        "potentialAction": {
+            "@type": "SearchAction",
+            "target": {"@type": "EntryPoint", "urlTemplate": target},
+            "query-input": "required name=words",
+        },
+    }
+
+
+def json_ld(request, entry, address, card):
+    """The entry as a schema.org Article; what it is about, where the kind knows. address, card: absolute addresses."""
     kind = kinds.get(entry.kind)
-    home = request.build_absolute_uri(reverse("home"))
+    stated = settings.CONTENT_LICENCE
     return {
         "@context": "https://schema.org",
         "@type": "Article",
         "@id": f"urn:uuid:{entry.pk}",
         "headline": entry.title,
+        "description": entry.summary,
         "url": address,
+        "image": card,
         "inLanguage": entry.language,
         "version": str(entry.version),
         "datePublished": localdate(entry.first_published_at).isoformat(),
         "dateModified": localdate(entry.revised_at).isoformat(),
-        "isPartOf": {"@type": "WebSite", "name": PUBLICATION, "url": home},
+        "author": publisher(request),
+        "publisher": publisher(request),
+        **({"license": stated} if "://" in stated else {}),
+        "isPartOf": {"@type": "WebSite", "name": PUBLICATION, "url": _home(request)},
         **({"about": kind.about(entry)} if kind.about else {}),
+        **({"citation": _citations(entry)} if entry.page["notes"] else {}),
     }
 
 
-def _script_text(data):
+def _home(request):
+    return request.build_absolute_uri(reverse("home"))
+
+
+def _citations(entry):
+    """The sources of an entry, each once, in the order of its notes."""
+    found = {}
+    for note in entry.page["notes"]:
+        work = {"@type": "CreativeWork", "name": note["title"]}
+        if note["publisher"]:
+            work["publisher"] = {"@type": "Organization", "name": note["publisher"]}
+        # schema.org has no word for a date that nobody knows.
+        if note["date"] not in ("", UNKNOWN):
+            work["datePublished"] = note["date"]
+        if note["url"]:
+            work["url"] = note["url"]
+        found.setdefault((note["title"], note["url"]), work)
+    return list(found.values())
+
+
+def script_text(data):
+    """JSON-LD as the text of a script element."""
     text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
     return mark_safe(text.translate(MARKUP))  # noqa: S308 - nothing in it can end the element

@@ -5,8 +5,9 @@ import uuid
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models
-from django.urls import reverse
+from django.urls import NoReverseMatch, resolve, reverse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import override
 
 from .audit import AuditEvent  # noqa: F401 - Django finds models here
 from .dates import DateTextField
@@ -162,6 +163,17 @@ class Entry(models.Model):
         other = others.select_related("trashed").first()
         if other:
             raise ValidationError({"slug": other.why_its_address_is_taken()})
+        if not self._may_have_its_address():
+            raise ValidationError({"slug": _("The site has a page of its own at this address. Choose another.")})
+
+    def _may_have_its_address(self):
+        """Whether the entry's page would stand at its address, and none of the site's own, such as the feed of a section."""
+        name = f"{self.KIND or self.kind}_detail"
+        try:
+            with override(settings.LANGUAGE_CODE):  # files have no address in another language
+                return resolve(reverse(name, args=[self.slug])).url_name == name
+        except NoReverseMatch:  # no address at all; the field says so
+            return True
 
     def why_its_address_is_taken(self):
         """What another entry is told that wants this one's address."""

@@ -30,6 +30,7 @@ SETTINGS = {
     "EMAIL_URL": "memorymail://",
     "DEFAULT_FROM_EMAIL": "desk@localhost",
     "CONTACT_EMAIL": "",
+    "SECURITY_CONTACT": "",
     "CONTENT_LICENCE": "",
     "LOG_LEVEL": "INFO",
     "LOG_FORMAT": "line",

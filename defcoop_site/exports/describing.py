@@ -9,7 +9,10 @@ from publishing.metadata import PUBLICATION
 from .tables import FORMAT, NAME, TABLES
 
 TITLE = f"{PUBLICATION}: all live entries"
-FORMATS = {"date": {"format": "any"}}
+ABOUT = (
+    f"{PUBLICATION}. Facts carry their sources. Dates are EDTF level 0, as precise as their source, with the first and last day that each"
+    " can mean."
+)
 
 
 def licence():
@@ -69,7 +72,7 @@ def package(name, created, generation, home, files):
         "profile": "data-package",
         "name": NAME,
         "title": TITLE,
-        "description": f"{PUBLICATION}. Dates are EDTF level 0, as precise as their source, with the first and last day that each can mean.",
+        "description": ABOUT,
         "version": name,
         "created": created.isoformat(),
         "exportFormat": FORMAT,

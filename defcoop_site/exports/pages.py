@@ -6,10 +6,14 @@ from datetime import datetime
 from django.conf import settings
 from django.http import FileResponse, Http404
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from publishing.metadata import publisher, script_text
+
+from .describing import ABOUT, TITLE
 from .making import SUMS, VERSION, versions_in
 from .tables import NAME, TABLES
 
@@ -86,9 +90,38 @@ def data_version(request, export):
 
 
 def _page(request, export, others):
-    response = render(request, "defcoop_site/data.html", {"export": export, "others": others})
+    context = {"export": export, "others": others}
+    if export:
+        context["json_ld"] = script_text(_dataset(request, export))
+    response = render(request, "defcoop_site/data.html", context)
     response["Cache-Control"] = "no-cache"  # a new export raises no generation
     return response
+
+
+def _dataset(request, export):
+    """An export as schema.org's Dataset."""
+    files = [export["sqlite"]] + [table[form] for table in export["tables"] for form in ("csv", "lines")]
+    licence = (export["licence"] or {}).get("path")
+    return {
+        "@context": "https://schema.org",
+        "@type": "Dataset",
+        "name": TITLE,
+        "description": ABOUT,
+        "url": request.build_absolute_uri(reverse("data_version", args=[export["name"]])),
+        "version": export["name"],
+        "datePublished": export["created"].date().isoformat(),
+        "publisher": publisher(request),
+        **({"license": licence} if licence else {}),
+        "distribution": [
+            {
+                "@type": "DataDownload",
+                "name": file["path"],
+                "encodingFormat": file["mediatype"],
+                "contentUrl": request.build_absolute_uri(reverse("data_file", args=[export["name"], file["path"]])),
+            }
+            for file in files
+        ],
+    }
 
 
 @require_safe

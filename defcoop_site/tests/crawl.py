@@ -14,7 +14,10 @@ def links_in(html):
 
 def crawl(client, start="/", combinations=30, days=10):
     """{address: response} of every page that can be reached. Of the endless combinations of topics, and of the days, only some are followed."""
-    seen, waiting = {}, [start, "/robots.txt", "/sitemap.xml", "/feed/", "/search/?q=a"]
+    seen, waiting = (
+        {},
+        [start, "/robots.txt", "/sitemap.xml", "/sitemap-entries.xml", "/sitemap-topics.xml", "/feed/", "/search/?q=a"],
+    )
     while waiting:
         address = waiting.pop()
         if address in seen:

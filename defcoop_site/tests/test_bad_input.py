@@ -10,7 +10,8 @@ from publishing.desk import write_aliases
 ADDRESSES = [
     "/", "/articles/", "/articles/page/", "/articles/page/v/1/", "/actors/", "/actors/page/", "/actors/page/v/1/", "/agreements/", "/agreements/page/",
     "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/topics/page/feed/", "/search/", "/search/names/", "/opensearch.xml", "/about/", "/about/editorial-policy/", "/data/", "/about/accessibility/",
-    "/feed/", "/sitemap.xml", "/robots.txt", "/healthz", "/readyz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
+    "/feed/", "/articles/feed/", "/actors/feed/", "/agreements/feed/", "/actors/page/feed/", "/sitemap.xml", "/sitemap-entries.xml", "/card.png",
+    "/topics/page/card.png", "/articles/page/card.png", "/robots.txt", "/healthz", "/readyz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
     "/between/other/page/", "/map/", "/actors/page/map/", "/agreements/page/map/", "/timeline/", "/actors/page/timeline/", "/agreements/page/timeline/",
     "/names/shared/", "/api/", "/api/v1/", "/api/v1/openapi.json", "/api/v1/articles", "/api/v1/actors", "/api/v1/agreements", "/api/v1/articles/page",
     "/api/v1/agreements/page/versions", "/api/v1/actors/page/versions/1", "/api/v1/topics", "/api/v1/topics/page", "/api/v1/participations",
@@ -25,8 +26,9 @@ POSTED = [address for address in ADDRESSES if address.endswith("/report/")]
 # Those that answer only to whoever knows what nobody can guess.
 FILE = f"media/{'0' * 64}-400.webp"
 GUESSED = ["/share/nothing/", f"/{FILE}", f"/share/nothing/{FILE}"]
-# Those that answer once an export was made: test_exports.py asks them too.
+# Those that answer once an export was made, or a contact is set: test_exports.py and test_for_machines.py ask them too.
 GUESSED += [
+    "/.well-known/security.txt",
     "/data/2026-01-01-1/",
     "/data/2026-01-01-1/README.md",
     "/data/latest/",
@@ -41,7 +43,7 @@ READING = [
     "/topics/page/",
     "/search/",
     "/search/names/",
-    "/sitemap.xml",
+    "/sitemap-entries.xml",
     "/map/",
     "/timeline/",
     "/agreements.csv",
@@ -193,6 +195,10 @@ class BadInputTests(TestCase):
             "/topics/page+{}/",
             "/topics/{}",
             "/topics/{}/feed/",
+            "/actors/{}/feed/",
+            "/sitemap-{}.xml",
+            "/topics/{}/card.png",
+            "/articles/{}/card.png",
             "/names/{}/",
             "/articles/{}.json",
             "/articles/page.{}",

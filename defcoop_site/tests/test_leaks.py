@@ -104,6 +104,9 @@ class LeakTests(TestCase):
         found = {address: self.client.get(address).content for address in addresses}
         files = {address for content in found.values() for address in FILE.findall(content.decode())}
         found |= {address: self.client.get(address).content for address in files}
+        for row in (self.article, self.state, self.agreement):
+            address = f"{row.live_address}card.png"
+            found[address] = self.client.get(address).content
         with TemporaryDirectory() as folder:
             lines = make_export(Path(folder)) / "jsonl"
             return found | {f"export {path.name}": path.read_bytes() for path in lines.iterdir()}

@@ -59,7 +59,14 @@ PAGES = {
     "/search/names/?q=common": 3,  # topics, entries, their names
     "/opensearch.xml": 0,
     "/feed/": 1,
-    "/sitemap.xml": 4,  # entries and topics, each counted and read
+    "/articles/feed/": 1,
+    "/actors/hub/feed/": 2,  # actor, entries
+    "/sitemap.xml": 3,  # entries and topics counted, the last revision
+    "/sitemap-entries.xml": 2,
+    "/sitemap-topics.xml": 2,
+    "/articles/hub/card.png": 1,
+    "/topics/hub/card.png": 1,
+    "/card.png": 0,
     "/articles/hub/v/1/": 10,  # version, first version, topics merged since and above, live entry, and the page’s own five
     "/names/shared/": 1,
     "/articles.csv": 4,

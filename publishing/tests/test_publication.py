@@ -329,7 +329,8 @@ class UnpublishTests(ScenarioTestCase):
             "/topics/airlift/",
             "/search/?q=oldword",
             "/feed/",
-            "/sitemap.xml",
+            "/actors/feed/",
+            "/sitemap-entries.xml",
             "/articles/other/",
         ]
         shown = [self.client.get(page).content.decode() for page in pages]
@@ -347,7 +348,7 @@ class UnpublishTests(ScenarioTestCase):
 
         unpublish(article, State.WITHDRAWN)
 
-        for page in ("/topics/", "/sitemap.xml", "/"):
+        for page in ("/topics/", "/sitemap-topics.xml", "/"):
             with self.subTest(page):
                 self.assertNotContains(self.client.get(page), "/topics/airlift/")
 
@@ -872,7 +873,7 @@ class NothingIsWrittenTests(ScenarioTestCase):
             reverse("topic_list"),
             "/search/?q=pact",
             "/feed/",
-            "/sitemap.xml",
+            "/sitemap-entries.xml",
         ):
             with self.subTest(address):
                 self.client.get(address)
