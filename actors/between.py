@@ -81,12 +81,16 @@ class Tie:
 
     @property
     def since(self):
-        """The date text of the day from which both are bound: the later of the two."""
+        """The date text of the day from which both are or were bound, the later of the two; "" where they are not, as far as is known."""
+        if self.standing not in (BOUND, SUSPENDED, FORMER):
+            return ""
         return max(self.rows, key=_begin).in_force
 
     @property
     def until(self):
-        """The date text of the day on which the first of the two ended; "" where neither did."""
+        """The date text of the day on which the first of the two ended; "" where neither had."""
+        if self.standing != FORMER:
+            return ""
         ended = [row for row in self.rows if row.ends_latest is not None]
         return min(ended, key=lambda row: (row.ends_earliest, row.ends_latest)).ended if ended else ""
 

@@ -78,7 +78,9 @@ def _party_mark(row, place, on):
     name = row.actor.title if row.actor else row.name
     since = _since(row, on)
     status = str(terms.Status(row.status).label)
-    return Mark(row.actor, name, str(row.status), f"{status}, {since}" if since else status, *place, since=since)
+    return Mark(
+        row.actor, name, str(row.status), f"{status}, {since}" if since else status, *place, spell=row, since=since
+    )
 
 
 def status_legend():

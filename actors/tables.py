@@ -3,7 +3,7 @@
 Values are the words that snapshots keep, which docs/data.md lists; dates stay the texts that they are.
 """
 
-from publishing.tables import Table
+from publishing.tables import Table, key_of, path_of
 
 from .pages import participations_of
 
@@ -16,14 +16,6 @@ ROW_DATES = ("signed", "in_force", "suspended", "ended")
 ABOUT = {"state": "Country"}
 
 
-def _key(entry):
-    return str(entry.pk) if entry else ""
-
-
-def _path(entry):
-    return entry.get_absolute_url().partition("?")[0] if entry and not entry.withdrawn else ""
-
-
 def agreement_table(entry, context):
     """The table of parties, a row for each spell; the agreement's own source is named where a row has none."""
     notes = {note["number"]: note for note in entry.page["notes"]}
@@ -34,7 +26,7 @@ def agreement_table(entry, context):
         source = [note.get(name, "") for name in ("title", "locator", "url")]
         status = str(getattr(party.status, "value", party.status))
         rows.append([
-            party.name, party.present_name, _key(party.actor), _path(party.actor), party.part["role"], *dates, status,
+            party.name, party.present_name, key_of(party.actor), path_of(party.actor), party.part["role"], *dates, status,
             str(party.dispute), party.part["note"], *source,
         ])  # fmt: skip
     columns = ["party", "present_name", "actor_id", "actor_path", "role", *PARTY_DATES, "status", "dispute", "note"]
@@ -46,7 +38,7 @@ def _participation(relation, row):
     dates = [getattr(row, name) for name in ROW_DATES]
     status = str(getattr(row.status, "value", row.status))
     return [
-        relation, row.entry.title, _key(row.entry), path, row.name, _key(row.actor), row.role, *dates, status,
+        relation, row.entry.title, key_of(row.entry), path, row.name, key_of(row.actor), row.role, *dates, status,
         row.source_title, row.locator, row.source_url,
     ]  # fmt: skip
 
@@ -83,7 +75,7 @@ def actor_list_table(rows):
         "Actors",
         columns,
         [
-            [entry.title, _key(entry), _path(entry), actor.actor_kind, actor.region, actor.iso3, actor.dissolved]
+            [entry.title, key_of(entry), path_of(entry), actor.actor_kind, actor.region, actor.iso3, actor.dissolved]
             + [entry.summary]
             for entry, actor in rows
         ],
@@ -97,7 +89,7 @@ def agreement_list_table(rows):
         "Agreements",
         columns,
         [
-            [entry.title, _key(entry), _path(entry), row.agreement_type, row.dated, row.party_count]
+            [entry.title, key_of(entry), path_of(entry), row.agreement_type, row.dated, row.party_count]
             + [str(getattr(status, "value", status)), entry.summary, row.source_title, row.source_url]
             for entry, row, status in rows
         ],

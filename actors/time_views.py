@@ -1,10 +1,12 @@
 """Public pages about several entries at a time: between two actors, clauses side by side, and who left."""
 
 from collections import Counter
+from functools import partial
+from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.db.models import Count, F
-from django.http import HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -12,6 +14,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from publishing.dates import UNKNOWN, bounds
+from publishing.downloads import Download, page_or_file
 from publishing.lists import FilterForm, address_without_page, paginate
 from publishing.public import PublicEntry, Redirect
 from publishing.views import moved_to
@@ -19,6 +22,7 @@ from publishing.views import moved_to
 from . import between, terms
 from .as_of import as_of, carry
 from .choosing import LONGEST_NAME, find_actor, offered
+from .figure_tables import between_table, causes_table, compare_table, exits_table
 from .public import PublicAgreement, PublicExit, PublicObligation
 from .views import ANY, FIRST_DECADE, Choice
 
@@ -61,9 +65,10 @@ def _form(request, sides, when, status=200):
     )
 
 
-def _address(first, second):
-    """The one address of two actors, whichever was named first."""
-    return reverse("between_detail", args=sorted([first, second]))
+def _address(first, second, file=""):
+    """The one address of two actors, whichever was named first, or of their file in a form."""
+    pair = sorted([first, second])
+    return reverse("between_form", args=[*pair, file]) if file else reverse("between_detail", args=pair)
 
 
 @require_safe
@@ -73,7 +78,7 @@ def between_names(request):
 
 
 @require_safe
-def between_detail(request, first, second):
+def between_detail(request, first, second, file=""):
     when = as_of(request)
     slugs = sorted({first, second})
     found = {actor.slug: actor for actor in PublicEntry.objects.live().filter(kind="actor", slug__in=slugs)}
@@ -81,7 +86,9 @@ def between_detail(request, first, second):
         now = [slug if slug in found else getattr(moved_to("actor", slug), "slug", None) for slug in (first, second)]
         if None in now:
             return render(request, "410.html", status=410)
-        return HttpResponsePermanentRedirect(_address(*now) + when.query)
+        return HttpResponsePermanentRedirect(_address(*now, file=file) + when.query)
+    if first == second and file:
+        raise Http404
     if first == second:
         side = _side("b", found[first].title)
         return _form(
@@ -94,10 +101,11 @@ def between_detail(request, first, second):
             400,
         )
     if [first, second] != slugs:
-        return HttpResponsePermanentRedirect(_address(first, second) + when.query)
-    return render(
-        request, "actors/between_detail.html", _between(request, found[first], found[second], when), status=when.status
-    )
+        return HttpResponsePermanentRedirect(_address(first, second, file=file) + when.query)
+    context = _between(request, found[first], found[second], when)
+    table = partial(between_table, context["pair"], context["page"], context["partners"])
+    download = Download("between_form", table, (first, second), context["query"], context["page"])
+    return page_or_file(request, "actors/between_detail.html", context, [download], file, status=when.status)
 
 
 def _between(request, first, second, when):
@@ -164,7 +172,7 @@ class ClauseForm(FilterForm):
 
 
 @require_safe
-def agreement_compare(request):
+def agreement_compare(request, file=""):
     """The clauses of one kind of several agreements side by side; without agreements, those that have such a clause to choose from."""
     when = as_of(request)
     form = ClauseForm(request.GET)
@@ -187,7 +195,10 @@ def agreement_compare(request):
         "offered": offered_here,
         "as_of": when,
     }
-    return render(request, "actors/agreement_compare.html", context, status=when.status)
+    chosen = [("kind", kind.value), *(("a", entry.slug) for entry in entries)]
+    query = "&".join(part for part in (urlencode(chosen), when.query[1:]) if part)
+    download = Download("agreement_compare_form", lambda: compare_table(kind, rows), query=query)
+    return page_or_file(request, "actors/agreement_compare.html", context, [download], file, status=when.status)
 
 
 def _agreements_at(slugs):
@@ -234,7 +245,7 @@ class ExitFilterForm(FilterForm):
 
 
 @require_safe
-def agreement_exits(request):
+def agreement_exits(request, file="", which=0):
     """Who left or was suspended, and what ended, by year, with a table of causes by decade."""
     when = as_of(request)
     form = ExitFilterForm(request.GET, as_of=when)
@@ -259,7 +270,15 @@ def agreement_exits(request):
     carry([entry for row in page for entry in (row.entry, row.actor)], when)
     query = "&".join(part for part in (address_without_page(form), when.query[1:]) if part)
     context = {"form": form, "page": page, "query": query, "notes": number_sources(page), "as_of": when, **causes}
-    return render(request, "actors/agreement_exits.html", context, status=when.status)
+    downloads = [
+        Download("agreement_exits_form", lambda: exits_table(page), query=query, page=page),
+        Download(
+            "agreement_exits_causes",
+            lambda: causes_table(causes["cause_words"], causes["decades"]),
+            query=when.query[1:],
+        ),
+    ]
+    return page_or_file(request, "actors/agreement_exits.html", context, downloads, file, which, status=when.status)
 
 
 def _causes_by_decade(exits):
@@ -275,6 +294,7 @@ def _causes_by_decade(exits):
     decades = sorted({decade for decade, _cause in counts}, key=lambda decade: -(decade or 0))
     lines = [(decade, [counts.get((decade, cause), 0) for cause in causes]) for decade in decades]
     return {
+        "cause_words": causes,
         "causes": [terms.ExitCause(cause).label for cause in causes],
         "decades": [(decade, numbers, sum(numbers)) for decade, numbers in lines],
     }

@@ -1,15 +1,17 @@
 """Public pages that draw time: the agreements of an actor or a topic and the parties of an agreement as bars, and how many there were as a curve."""
 
+from functools import partial
+
 from django import forms
 from django.core.paginator import Paginator
 from django.db.models import F
 from django.http import HttpResponseRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from publishing.downloads import Download, page_or_file
 from publishing.lists import FilterForm, address_without_page
 from publishing.public import PublicEntry
 from topics.lists import TopicFilter
@@ -17,7 +19,8 @@ from topics.lists import TopicFilter
 from . import strips, terms, timelines
 from .as_of import as_known, as_of, carry
 from .choosing import LONGEST_NAME, find_entry
-from .map_views import KINDS, find_page, gone
+from .figure_tables import curve_table, timeline_table
+from .map_views import KINDS, find_figure, gone
 from .public import PublicAgreement, PublicParticipation
 from .views import Choice
 
@@ -39,13 +42,13 @@ class TimelineForm(TopicFilter, FilterForm):
 
 
 @require_safe
-def timeline(request):
+def timeline(request, file="", which=0):
     """All agreements of a type or a topic, alliances where nothing is chosen, and the form that leads to the timeline of one entry."""
     when = as_of(request)
     form = TimelineForm(request.GET)
     chosen = form.chosen()
     asked, problem, offers = chosen.get("of", "").strip(), "", []
-    if asked:
+    if asked and not file:
         entry, offers = find_entry(asked, KINDS)
         if entry and not when.problem:
             return HttpResponseRedirect(reverse(f"{entry.kind}_timeline", args=[entry.slug]) + when.query)
@@ -61,38 +64,41 @@ def timeline(request):
         "problem": problem if not when.problem else "",
         "offers": [(offer, reverse(f"{offer.kind}_timeline", args=[offer.slug]) + when.query) for offer in offers],
     }
-    return _timeline_page(request, rows, form, when, "actors/timeline.html", context)
+    routes = ("timeline_form", "timeline_curve")
+    return _timeline_page(request, rows, form, when, "actors/timeline.html", context, routes, file, which)
 
 
 @require_safe
-def agreement_timeline(request, slug):
+def agreement_timeline(request, slug, file="", which=0):
     """The parties of an agreement."""
     when = as_of(request)
-    entry, answer = find_page("agreement", slug, "agreement_timeline", when)
+    entry, answer = find_figure("agreement", slug, "timeline", file, when, which)
     if entry is None:
         return answer or gone(request)
-    return _entry_page(request, entry, when, agreement=entry.pk)
+    return _entry_page(request, entry, when, entry.pk, file, which)
 
 
 @require_safe
-def actor_timeline(request, slug):
+def actor_timeline(request, slug, file="", which=0):
     """The members of an organisation; of any other actor its agreements."""
     when = as_of(request)
-    entry, answer = find_page("actor", slug, "actor_timeline", when)
+    entry, answer = find_figure("actor", slug, "timeline", file, when, which)
     if entry is None:
         return answer or gone(request)
-    return _entry_page(request, entry, when, agreement=entry.page["facts"]["constituent_agreement"])
+    return _entry_page(request, entry, when, entry.page["facts"]["constituent_agreement"], file, which)
 
 
-def _entry_page(request, entry, when, agreement):
+def _entry_page(request, entry, when, agreement, file, which):
     rows = PublicParticipation.objects.live().as_party().known_on(when.day)
     rows = rows.filter(entry=agreement) if agreement else rows.filter(actor=entry.pk)
     context = {"subject": entry, "of_parties": bool(agreement)}
     carry([entry], when)
-    return _timeline_page(request, rows, FilterForm(request.GET), when, "actors/timeline_detail.html", context)
+    routes = (f"{entry.kind}_timeline_form", f"{entry.kind}_timeline_curve")
+    form, template = FilterForm(request.GET), "actors/timeline_detail.html"
+    return _timeline_page(request, rows, form, when, template, context, routes, file, which)
 
 
-def _timeline_page(request, rows, form, when, template, context):
+def _timeline_page(request, rows, form, when, template, context, routes, file, which):
     """rows: a queryset of Acts. Three queries: the spells of all, how many lines, and the lines of the page."""
     spells = timelines.spells_of(rows)
     scale = strips.Scale(spells, when.day)
@@ -114,12 +120,26 @@ def _timeline_page(request, rows, form, when, template, context):
         "query": query,
         "as_of": when,
     }
-    return render(request, template, context, status=when.status)
+    downloads = _downloads(context, routes)
+    return page_or_file(request, template, context, downloads, file, which, status=when.status)
+
+
+def _downloads(context, routes):
+    """The lines of the page, and the curve of all of them."""
+    subject = context.get("subject")
+    title, arguments = (subject.title, (subject.slug,)) if subject else ("agreements", ())
+    lines = partial(timeline_table, f"Timeline: {title}", context["lines"])
+    curve = partial(curve_table, title, context["curve"])
+    return [
+        Download(routes[0], lines, arguments, context["query"], context["page"]),
+        Download(routes[1], curve, arguments, context["query"]),
+    ]
 
 
 def _line(row, scale, when):
     ended = row.ended if isinstance(row, PublicParticipation) else row.terminated
     return {
+        "row": row,
         "entry": row.entry,
         "actor": getattr(row, "actor", None),
         "name": getattr(row, "name", ""),

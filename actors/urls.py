@@ -22,6 +22,35 @@ urlpatterns = [
     path("timeline/", timeline_views.timeline, name="timeline"),
 ]
 files = [
-    path("actors.<table:form>", views.actor_list_form, name="actor_list_form"),
-    path("agreements.<table:form>", views.agreement_list_form, name="agreement_list_form"),
+    path("actors.<table:file>", views.actor_list, name="actor_list_form"),
+    path("actors/<slug:slug>/map.<table:file>", map_views.actor_map, name="actor_map_form"),
+    path("actors/<slug:slug>/timeline.<table:file>", timeline_views.actor_timeline, name="actor_timeline_form"),
+    path(
+        "actors/<slug:slug>/timeline/curve.<table:file>",
+        timeline_views.actor_timeline,
+        {"which": 1},
+        name="actor_timeline_curve",
+    ),
+    path("agreements.<table:file>", views.agreement_list, name="agreement_list_form"),
+    path("agreements/compare.<table:file>", time_views.agreement_compare, name="agreement_compare_form"),
+    path("agreements/exits.<table:file>", time_views.agreement_exits, name="agreement_exits_form"),
+    path(
+        "agreements/exits/causes.<table:file>", time_views.agreement_exits, {"which": 1}, name="agreement_exits_causes"
+    ),
+    path("agreements/<slug:slug>/map.<table:file>", map_views.agreement_map, name="agreement_map_form"),
+    path(
+        "agreements/<slug:slug>/timeline.<table:file>",
+        timeline_views.agreement_timeline,
+        name="agreement_timeline_form",
+    ),
+    path(
+        "agreements/<slug:slug>/timeline/curve.<table:file>",
+        timeline_views.agreement_timeline,
+        {"which": 1},
+        name="agreement_timeline_curve",
+    ),
+    path("between/<slug:first>/<slug:second>.<table:file>", time_views.between_detail, name="between_form"),
+    path("map.<table:file>", map_views.map_index, name="map_form"),
+    path("timeline.<table:file>", timeline_views.timeline, name="timeline_form"),
+    path("timeline/curve.<table:file>", timeline_views.timeline, {"which": 1}, name="timeline_curve"),
 ]

@@ -1,13 +1,12 @@
 """Public pages of actors and agreements."""
 
 from django import forms
-from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from publishing.downloads import Download, page_or_file
 from publishing.lists import FilterForm, address_without_page, paginate
 from publishing.public import PublicEntry
-from publishing.tables import list_readme, table_answer
 from publishing.views import entry_detail, entry_version
 from topics.lists import TopicFilter
 
@@ -95,24 +94,12 @@ def _listed_actors(request):
 
 
 @require_safe
-def actor_list(request):
+def actor_list(request, file=""):
     context = _listed_actors(request)
-    return render(request, "actors/actor_list.html", context, status=context["as_of"].status)
-
-
-@require_safe
-def actor_list_form(request, form):
-    """The rows of the same page of the list as a file. form: "csv" or "json"."""
-    context = _listed_actors(request)
-    return _list_answer(request, form, actor_list_table(context["rows"]), context)
-
-
-def _list_answer(request, form, table, context):
-    page, when = context["page"], context["as_of"]
-    table.readme.extend(list_readme(request, page, when.day.isoformat()))
-    response = table_answer(table, form, table.title.lower())
-    response.status_code = when.status
-    return response
+    download = Download(
+        "actor_list_form", lambda: actor_list_table(context["rows"]), query=context["query"], page=context["page"]
+    )
+    return page_or_file(request, "actors/actor_list.html", context, [download], file, status=context["as_of"].status)
 
 
 @require_safe
@@ -156,16 +143,17 @@ def _listed_agreements(request):
 
 
 @require_safe
-def agreement_list(request):
+def agreement_list(request, file=""):
     context = _listed_agreements(request)
-    return render(request, "actors/agreement_list.html", context, status=context["as_of"].status)
-
-
-@require_safe
-def agreement_list_form(request, form):
-    """The rows of the same page of the list as a file. form: "csv" or "json"."""
-    context = _listed_agreements(request)
-    return _list_answer(request, form, agreement_list_table(context["rows"]), context)
+    download = Download(
+        "agreement_list_form",
+        lambda: agreement_list_table(context["rows"]),
+        query=context["query"],
+        page=context["page"],
+    )
+    return page_or_file(
+        request, "actors/agreement_list.html", context, [download], file, status=context["as_of"].status
+    )
 
 
 @require_safe

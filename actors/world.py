@@ -56,7 +56,8 @@ class Mark:
     """What a map says of one actor. key: its name in the legend, a class of the style sheet; words: the same in words, with dates;
     since: the dates alone; count: the number alone; owed: the obligations alone; map: the address of the actor's own map.
 
-    entry: the PublicEntry that it leads to, or None; address: where it leads instead; iso3, seat: where it lies.
+    entry: the PublicEntry that it leads to, or None; address: where it leads instead; iso3, seat: where it lies; spell: the PublicParticipation of a
+    party.
     """
 
     entry: PublicEntry | None
@@ -66,6 +67,7 @@ class Mark:
     iso3: str = ""
     seat: str = ""
     address: str = ""
+    spell: object = None
     since: str = ""
     count: str = ""
     owed: str = ""

@@ -8,5 +8,5 @@ urlpatterns = [
     path("articles/<slug:slug>/v/<int:number>/", views.article_version, name="article_version"),
 ]
 files = [
-    path("articles.<table:form>", views.article_list_form, name="article_list_form"),
+    path("articles.<table:file>", views.article_list, name="article_list_form"),
 ]

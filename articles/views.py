@@ -1,16 +1,14 @@
 """Public pages of articles."""
 
 from django import forms
-from django.shortcuts import render
-from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
+from publishing.downloads import Download, page_or_file
 from publishing.lists import FilterForm, address_without_page, paginate
 from publishing.public import PublicEntry
-from publishing.tables import Table, list_readme, table_answer
 from publishing.views import entry_detail, entry_version
-from topics.lists import TopicFilter, with_topics
+from topics.lists import TopicFilter, entries_table, with_topics
 
 
 class ArticleFilterForm(TopicFilter, FilterForm):
@@ -30,27 +28,15 @@ def _listed(request):
 
 
 @require_safe
-def article_list(request):
-    return render(request, "articles/article_list.html", _listed(request))
-
-
-@require_safe
-def article_list_form(request, form):
-    """The rows of the same page of the list as a file. form: "csv" or "json"."""
+def article_list(request, file=""):
     context = _listed(request)
-    columns = ["title", "id", "path", "revised", "topics", "summary"]
-    rows = [
-        [
-            entry.title,
-            str(entry.pk),
-            entry.get_absolute_url(),
-            localdate(entry.revised_at).isoformat(),
-            "; ".join(topic.name for topic in topics),
-            entry.summary,
-        ]
-        for entry, topics in context["rows"]
-    ]
-    return table_answer(Table("Articles", columns, rows, list_readme(request, context["page"])), form, "articles")
+    download = Download(
+        "article_list_form",
+        lambda: entries_table("Articles", context["rows"]),
+        query=context["query"],
+        page=context["page"],
+    )
+    return page_or_file(request, "articles/article_list.html", context, [download], file)
 
 
 @require_safe

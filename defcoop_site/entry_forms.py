@@ -8,10 +8,11 @@ from django.views.decorators.http import require_safe
 from actors.as_of import CARRYING, as_of
 from publishing import citing, kinds
 from publishing.diff import compare
+from publishing.downloads import Download, page_or_file
 from publishing.languages import record_language
 from publishing.metadata import PUBLICATION
 from publishing.public import PublicVersion
-from publishing.tables import download, json_answer, notes_table, readme, table_answer
+from publishing.tables import download, json_answer, notes_table, readme, table_answer, versions_table
 from publishing.views import ReadVersion, find_version, kind_of, live_or_moved
 
 from .entry_data import entry_data, for_readers
@@ -112,16 +113,17 @@ def version_cite(request, section, slug, number):
 
 
 @require_safe
-def entry_history(request, section, slug):
+def entry_history(request, section, slug, file=""):
     """The published versions of an entry, with the notes that readers were given."""
     kind = kind_of(section)
-    entry, instead = live_or_moved(request, kind, slug, "entry_history")
+    route = ("entry_history_form", file) if file else ("entry_history",)
+    entry, instead = live_or_moved(request, kind, slug, *route)
     if instead:
         return instead
     versions = PublicVersion.objects.filter(entry_id=entry.pk).defer("content").order_by("-number")
-    return render(
-        request, "publishing/history.html", {"entry": entry, "kind": kind, "section": section, "versions": versions}
-    )
+    context = {"entry": entry, "kind": kind, "section": section, "versions": versions}
+    download = Download("entry_history_form", lambda: versions_table(entry, versions), (section, slug))
+    return page_or_file(request, "publishing/history.html", context, [download], file)
 
 
 @require_safe

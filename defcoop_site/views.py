@@ -13,10 +13,11 @@ from django.utils.translation import gettext, override
 from django.views.decorators.http import require_safe
 
 from publishing import kinds
+from publishing.downloads import Download, page_or_file
 from publishing.lists import PAGE_SIZE, address_without_page
 from publishing.metadata import script_text, website
 from publishing.public import PublicEntry
-from topics.lists import vocabulary, with_topics
+from topics.lists import entries_table, vocabulary, with_topics
 
 from .forms import LONGEST_QUERY, SearchForm
 from .questions import Question
@@ -41,7 +42,7 @@ def home(request):
 
 
 @require_safe
-def search_results(request):
+def search_results(request, file=""):
     form = SearchForm(request.GET)
     chosen = form.chosen()
     question = Question(chosen.get("q", ""))
@@ -49,6 +50,7 @@ def search_results(request):
     page = Paginator(found.keys, PAGE_SIZE).get_page(form.page_number())
     entries = rows_of(page.object_list, question)
     topics = dict(with_topics(entry for entry, *_pieces in entries)) if entries else {}
+    listed = [(row[0], topics[row[0]]) for row in entries]
     context = {
         "form": form,
         "q": chosen.get("q", ""),
@@ -64,7 +66,9 @@ def search_results(request):
         "topic": chosen.get("topic", ""),
         "query": address_without_page(form),
     }
-    return render(request, "defcoop_site/search_results.html", context)
+    title = f"Search: {context['q']}"
+    download = Download("search_form", lambda: entries_table(title, listed), query=context["query"], page=page)
+    return page_or_file(request, "defcoop_site/search_results.html", context, [download], file)
 
 
 @require_safe
@@ -102,7 +106,7 @@ def robots(request):
     searches = []
     for code, _name in settings.LANGUAGES:
         with override(code):
-            searches.append(f"Disallow: {reverse('search')}")
+            searches.append(f"Disallow: {reverse('search').rstrip('/')}")
     lines = [
         "User-agent: *",
         "Disallow: /admin/",

@@ -10,6 +10,7 @@ FORMS = {
     "ris": "application/x-research-info-systems",
     "csl.json": "application/vnd.citationstyles.csl+json",
 }
+TABLE_FORMS = ("csv", "json")
 PAGES = ("text/html", "application/xhtml+xml", "text/*", "*/*")
 LONGEST_ACCEPT = 1000
 RANGE = re.compile(r"[\w.+*-]+/[\w.+*-]+", re.ASCII)

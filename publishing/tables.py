@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from django.conf import settings
 from django.http import HttpResponse, JsonResponse
+from django.urls import reverse
 
 # How a spreadsheet would begin a formula. Such a cell gets an apostrophe before it (OWASP, CSV injection).
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -76,11 +77,42 @@ def readme(address, day=""):
     return [*lines, f"Status as of {day}."] if day else lines
 
 
+def page_readme(request, day=""):
+    """The readme of what an address shows; the address leads to the same rows."""
+    return readme(request.build_absolute_uri()[:LONGEST_ADDRESS], day)
+
+
 def list_readme(request, page, day=""):
-    """The readme of one page of a list; its address leads to the same rows."""
-    lines = readme(request.build_absolute_uri()[:LONGEST_ADDRESS], day)
+    """The readme of one page of a list."""
+    lines = page_readme(request, day)
     count, number, pages = page.paginator.count, page.number, page.paginator.num_pages
     return [*lines, f"{count} in all; page {number} of {pages}. Add another page=N to the address for the others."]
+
+
+def path_of(entry):
+    """The address of the entry's page, "" where it has none."""
+    return entry.get_absolute_url().partition("?")[0] if entry and not entry.withdrawn else ""
+
+
+def key_of(entry):
+    return str(entry.pk) if entry else ""
+
+
+def names_table(name, entries):
+    """The entries of a name."""
+    rows = [[entry.title, key_of(entry), path_of(entry), entry.kind, entry.summary] for entry in entries]
+    return Table(f"Entries with the name: {name}", ["title", "id", "path", "kind", "summary"], rows)
+
+
+def versions_table(entry, versions):
+    """The published versions of an entry, PublicVersions, at its present address."""
+    columns = ["version", "published", "minor", "note", "path"]
+    rows = [
+        [version.number, version.published_at.isoformat(), "yes" if version.is_minor else "no", version.note]
+        + [reverse(f"{entry.kind}_version", args=[entry.slug, version.number])]
+        for version in versions
+    ]
+    return Table(f"Versions of: {entry.title}", columns, rows)
 
 
 def notes_table(entry, context=None):

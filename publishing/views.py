@@ -10,12 +10,14 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from . import kinds
+from .downloads import Download, page_or_file
 from .health import notes_for_readers
 from .metadata import metadata
 from .names import name_address
 from .negotiation import wanted_form
 from .projecting import stamp
 from .public import PublicEntry, PublicVersion, Redirect, entries_by_name
+from .tables import names_table
 
 LONGEST_CHAIN = 5
 
@@ -128,7 +130,7 @@ def entry_version(request, kind, slug, number):
 
 
 @require_safe
-def name_detail(request, name):
+def name_detail(request, name, file=""):
     """What a name may mean, where several live entries have it; the entry itself where one has. One query."""
     canonical = name_address(name)
     entries = entries_by_name([canonical]).get(canonical) if canonical else None
@@ -138,6 +140,8 @@ def name_detail(request, name):
         # Not for ever: another entry may take the name tomorrow.
         return redirect(entries[0])
     if name != canonical:
-        return HttpResponsePermanentRedirect(reverse("name_detail", args=[canonical]))
+        there = ("name_detail_form", [canonical, file]) if file else ("name_detail", [canonical])
+        return HttpResponsePermanentRedirect(reverse(there[0], args=there[1]))
     context = {"name": entries[0].known_as, "rows": [(entry, None) for entry in entries]}
-    return render(request, "publishing/name_detail.html", context)
+    download = Download("name_detail_form", lambda: names_table(context["name"], entries), (canonical,))
+    return page_or_file(request, "publishing/name_detail.html", context, [download], file)

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 
 from django import forms
+from django.utils.timezone import localdate
 from django.utils.translation import gettext_lazy as _
 
 from publishing.names import normalise
+from publishing.tables import Table, key_of, path_of
 
 from .listing import with_entries
 from .public import PublicTagging, TopicTally
@@ -48,6 +50,30 @@ def with_topics(entries):
     for tagging in taggings.order_by("topic__normalised"):
         found[tagging.entry_id].append(tagging.topic)
     return [(entry, found[entry.pk]) for entry in entries]
+
+
+def entries_table(title, rows):
+    """The Table of a list of entries. rows: [(PublicEntry, its Topics)]."""
+    columns = ["title", "id", "path", "kind", "revised", "topics", "summary"]
+    return Table(
+        title,
+        columns,
+        [
+            [entry.title, key_of(entry), path_of(entry), entry.kind, localdate(entry.revised_at).isoformat()]
+            + ["; ".join(topic.name for topic in topics), entry.summary]
+            for entry, topics in rows
+        ],
+    )
+
+
+def topics_table(lines):
+    """The Table of a list of topics. lines: [(name in the list, Topic)]."""
+    columns = ["name", "topic", "id", "path", "broader_id", "entries"]
+    rows = [
+        [name, topic.name, key_of(topic), topic.get_absolute_url(), str(topic.broader_id or ""), topic.entries]
+        for name, topic in lines
+    ]
+    return Table("Topics", columns, rows)
 
 
 def vocabulary():

@@ -7,5 +7,7 @@ urlpatterns = [
     path("topics/<str:slugs>/", views.topic_detail, name="topic_detail"),
 ]
 files = [
+    path("topics.<table:file>", views.topic_list, name="topic_list_form"),
+    path("topics/<str:slugs>.<table:file>", views.topic_detail, name="topic_detail_form"),
     path("topics/<str:slugs>/feed/", views.topic_feed, name="topic_feed"),
 ]

@@ -4,18 +4,18 @@ from itertools import groupby
 
 from django import forms
 from django.http import Http404, HttpResponsePermanentRedirect
-from django.shortcuts import render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
 from publishing import kinds
+from publishing.downloads import Download, page_or_file
 from publishing.lists import PAGE_SIZE, FilterForm, address_without_page
 
 from .feeds import TopicFeed
 from .listing import Listing, with_entries
-from .lists import alphabet, vocabulary, with_topics
+from .lists import alphabet, entries_table, topics_table, vocabulary, with_topics
 from .vocabulary import Topic, resolve
 
 MOST_TOGETHER = 5
@@ -52,23 +52,40 @@ class TopicIndexForm(FilterForm):
 
 
 @require_safe
-def topic_list(request):
+def topic_list(request, file=""):
     """All topics that lead somewhere, as a tree or by name. Aliases stand in the alphabet and lead to their topics."""
     form = TopicIndexForm(request.GET)
     chosen = form.chosen()
     if chosen:
         lines = alphabet(chosen.get("q", ""))
         letters = [(letter, list(group)) for letter, group in groupby(lines, key=lambda line: line.plain[:1].upper())]
-        return render(request, "topics/topic_index.html", {"letters": letters, "q": chosen.get("q", ""), "form": form})
-    below = {}
-    for topic in vocabulary():
-        below.setdefault(topic.broader_id, []).append(topic)
-    return render(request, "topics/topic_list.html", {"tree": _tree(below, None), "form": form})
+        context = {"letters": letters, "q": chosen.get("q", ""), "form": form}
+        shown, template = [(line.name, line.topic) for line in lines], "topics/topic_index.html"
+    else:
+        tree = _tree(list(vocabulary()))
+        context = {"tree": tree, "form": form}
+        shown, template = list(_lines(tree)), "topics/topic_list.html"
+    download = Download("topic_list_form", lambda: topics_table(shown), query=address_without_page(form))
+    return page_or_file(request, template, context, [download], file)
 
 
-def _tree(below, parent):
+def _tree(topics):
     """[(topic, its tree)]. A topic above one with live entries has those too, so no branch is broken."""
-    return [(topic, _tree(below, topic.pk)) for topic in below.get(parent, [])]
+    below = {}
+    for topic in topics:
+        below.setdefault(topic.broader_id, []).append(topic)
+
+    def branch(parent):
+        return [(topic, branch(topic.pk)) for topic in below.get(parent, [])]
+
+    return branch(None)
+
+
+def _lines(tree):
+    """[(name, topic)] of a tree in its order."""
+    for topic, below in tree:
+        yield topic.heading, topic
+        yield from _lines(below)
 
 
 def _topics(slugs):
@@ -83,7 +100,7 @@ def _topics(slugs):
 
 
 def _elsewhere(request, canonical):
-    """A redirect to the one address of this page, with its filters; None if this is it."""
+    """A redirect to the one address of this page or file, with its filters; None if this is it."""
     if request.path == canonical:
         return None
     query = request.META.get("QUERY_STRING", "")
@@ -94,11 +111,12 @@ def _elsewhere(request, canonical):
 
 
 @require_safe
-def topic_detail(request, slugs):
+def topic_detail(request, slugs, file=""):
     """What carries one topic, or all of several. Several have one address: in order, each once."""
     topics = _topics(slugs)
-    canonical = reverse("topic_detail", args=["+".join(topic.slug for topic in topics)])
-    elsewhere = _elsewhere(request, canonical)
+    joined = "+".join(topic.slug for topic in topics)
+    canonical = reverse("topic_detail", args=[joined])
+    elsewhere = _elsewhere(request, reverse("topic_detail_form", args=[joined, file]) if file else canonical)
     if elsewhere:
         return elsewhere
     form = TopicPageForm(request.GET)
@@ -107,14 +125,14 @@ def topic_detail(request, slugs):
     listing = Listing(topics, narrower)
     # By kind first: each kind has its heading.
     page = listing.page(form.page_number(), PAGE_SIZE, chosen.get("kind", ""), latest=bool(chosen.get("order")))
-    counts = listing.counts
+    counts, rows = listing.counts, with_topics(page)
     context = {
         "topics": topics,
         "topic": topics[0] if len(topics) == 1 else None,
         "canonical": canonical,
         "is_indexed": bool(counts) and not chosen and len(topics) <= MOST_INDEXED,
         "page": page,
-        "rows": with_topics(page),
+        "rows": rows,
         "counts": counts,
         "total": sum(counts.values()),
         "form": form,
@@ -123,7 +141,11 @@ def topic_detail(request, slugs):
         "around": listing.around(OFTEN_TOGETHER),
         "may_narrow": len(topics) < MOST_TOGETHER,
     }
-    return render(request, "topics/topic_detail.html", context)
+    title = " + ".join(topic.heading for topic in topics)
+    download = Download(
+        "topic_detail_form", lambda: entries_table(title, rows), (joined,), query=context["query"], page=page
+    )
+    return page_or_file(request, "topics/topic_detail.html", context, [download], file)
 
 
 @require_safe

@@ -72,6 +72,23 @@ PAGES = {
     "/articles.csv": 4,
     "/actors.json?on=1950": 3,
     "/agreements.csv?on=1950": 4,
+    "/actors.json?on=1950": 4,
+    "/agreements.csv?on=1950": 5,
+    "/map.csv": 4,  # as its page
+    "/agreements/hub/map.json?on=1990": 4,
+    "/actors/left/map.csv": 6,
+    "/timeline.csv?topic=hub": 4,
+    "/timeline/curve.json": 4,
+    "/actors/hub/timeline.json": 4,
+    "/between/left/right.csv": 6,
+    "/agreements/compare.csv?a=hub&a=left": 3,  # no choice is offered
+    "/agreements/exits.csv": 3,
+    "/agreements/exits/causes.json": 3,
+    "/topics.csv": 1,
+    "/topics/hub.csv": 7,  # as its page
+    "/search.json?q=common": 5,
+    "/names/shared.csv": 1,
+    "/articles/hub/history.csv": 2,
     "/articles/hub.json": 6,  # entry, version, what it names, and the page’s own without dead addresses
     "/actors/hub.json": 12,  # and all its participations, of which the page may show a part
     "/agreements/hub.json": 7,
