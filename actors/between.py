@@ -216,7 +216,7 @@ def load(ties, pair):
 
 
 def _load_rows(ties):
-    names = [f"entry__{name}" for name in ("kind", "slug", "title", "language", "sort_key", "category")]
+    names = [f"entry__{name}" for name in ("kind", "slug", "title", "language", "sort_key", "category", "withdrawn")]
     own = [column.name for column in PublicParticipation._meta.concrete_fields]
     rows = PublicParticipation.objects.filter(pk__in=[row.pk for tie in ties for row in tie.rows])
     found = {row.pk: row for row in rows.select_related("entry").only(*own, *names)}

@@ -48,16 +48,8 @@ def listed_agreements(when, *, type="", statuses=(), scope="", decade="", party=
 def with_entries(details):
     """Rows that tell of an entry each, with the entry as a line in a list shows it."""
     own = [column.name for column in details.model._meta.concrete_fields]
-    columns = [*own, *(f"entry__{name}" for name in PublicEntry.LIST_FIELDS)]
+    columns = [*own, *(f"entry__{name}" for name in (*PublicEntry.LIST_FIELDS, "sort_key"))]
     return details.select_related("entry").only(*columns)
-
-
-def agreement_rows(page, when):
-    """{agreement key: PublicAgreement as it was known on the day} of a page of entries; one query, and one more for a day that was asked for."""
-    keys = [entry.pk for entry in page]
-    rows = {row.entry_id: row for row in PublicAgreement.objects.filter(entry__in=keys)}
-    count_parties(rows.values(), when)
-    return rows
 
 
 def count_parties(rows, when):

@@ -10,14 +10,13 @@ from pydantic import Field
 
 from actors import terms
 from actors.as_of import CARRYING
-from actors.lists import STATUSES, agreement_rows, listed_actors, listed_agreements
-from actors.public import PublicActor
+from actors.lists import STATUSES, count_parties, listed_actors, listed_agreements, with_entries
 from defcoop_site.entry_forms import entry_json
 from publishing.public import PublicEntry, PublicVersion
 from publishing.views import ReadVersion, find_version, kind_of
 from topics.lists import carrying, with_topics
 
-from .finding import found_or_moved, topic_named
+from .finding import entry_named, found_or_moved, topic_named
 from .items import actor_facts, agreement_facts, entry_address, entry_item
 from .paging import answer, page_of
 from .parameters import Paging, WithDay, choice, fields_of, only, optional, slug
@@ -36,7 +35,6 @@ from .schemas import (
 )
 
 router = Router(tags=["Entries"])
-IN_ORDER = ("sort_key", "pk")
 LAST_NUMBER = 2**31 - 1  # of versions; a database refuses more
 
 Topic = slug("Those that carry this topic themselves: the last part of its address.", "airlift")
@@ -65,6 +63,7 @@ class AgreementList(WithDay, Paging):
         "Those dated in the ten years from this one.",
         example="1940",
     ) = None
+    party: slug("Those that this actor takes part in: the last part of its address.", "finland") = None
     topic: Topic = None
     fields: fields_of(AgreementItem) = None
 
@@ -92,43 +91,51 @@ class VersionPlace(Place):
     number: int = Field(ge=1, le=LAST_NUMBER, description="The version’s number, from 1.")
 
 
-def _page(request, kind, among, parameters):
-    """(entries of the page, with their topics, cursor) of a kind, by title. Two queries, and one for a topic. among: keys, None for all."""
-    entries = PublicEntry.objects.live().filter(kind=kind)
-    if among is not None:
-        entries = entries.filter(pk__in=among.values("entry"))
-    entries = carrying(entries, topic_named(parameters.topic)).for_list()
-    page, cursor = page_of(entries.only(*PublicEntry.LIST_FIELDS, "sort_key"), IN_ORDER, kind, parameters)
-    return with_topics(page), cursor
+def _carrying(rows, slug):
+    """Those of the rows whose entry carries the topic of an address; all where it is None. One query, where there is one."""
+    topic = topic_named(slug)
+    return rows.filter(entry__in=carrying(PublicEntry.objects.all(), topic).values("pk")) if topic else rows
 
 
 @router.get("/articles", response={200: ArticlePage, **LISTED}, summary="Articles, by title")
 def articles(request, parameters: Query[ArticleList]):
-    page, cursor = _page(request, "article", None, parameters)
-    return answer(request, [only(entry_item(request, *line), parameters.fields) for line in page], cursor)
+    rows = carrying(PublicEntry.objects.live().filter(kind="article"), topic_named(parameters.topic))
+    rows = rows.only(*PublicEntry.LIST_FIELDS, "sort_key")
+    page, cursor = page_of(rows, ("sort_key", "pk"), "articles", parameters)
+    items = [only(entry_item(request, *line), parameters.fields) for line in with_topics(page)]
+    return answer(request, items, cursor)
 
 
 @router.get("/actors", response={200: ActorPage, **LISTED}, summary="Actors, by name")
 def actors(request, parameters: Query[ActorList]):
     when = parameters.when()
-    listed = listed_actors(when, kind=parameters.kind, region=parameters.region)
-    page, cursor = _page(request, "actor", listed, parameters)
-    rows = {row.entry_id: row for row in PublicActor.objects.filter(entry__in=[entry.pk for entry, _topics in page])}
-    items = [entry_item(request, entry, topics) | actor_facts(rows[entry.pk], when) for entry, topics in page]
-    return answer(request, [only(item, parameters.fields) for item in items], cursor, on=when.day.isoformat())
+    rows = with_entries(listed_actors(when, kind=parameters.kind, region=parameters.region))
+    rows = _carrying(rows, parameters.topic)
+    page, cursor = page_of(rows, ("entry__sort_key", "entry_id"), "actors", parameters)
+    items = _items(request, page, lambda row: actor_facts(row, when), parameters)
+    return answer(request, items, cursor, on=when.day.isoformat())
 
 
 @router.get("/agreements", response={200: AgreementPage, **LISTED}, summary="Agreements, by title")
 def agreements(request, parameters: Query[AgreementList]):
     when = parameters.when()
+    party = entry_named("actor", parameters.party)
     statuses = STATUSES.get(parameters.status) or ([parameters.status] if parameters.status else ())
-    listed = listed_agreements(
-        when, type=parameters.type, statuses=statuses, scope=parameters.scope, decade=parameters.decade
+    rows = listed_agreements(
+        when, type=parameters.type, statuses=statuses, scope=parameters.scope, decade=parameters.decade, party=party
     )
-    page, cursor = _page(request, "agreement", listed, parameters)
-    rows = agreement_rows([entry for entry, _topics in page], when)
-    items = [entry_item(request, entry, topics) | agreement_facts(rows[entry.pk], when) for entry, topics in page]
-    return answer(request, [only(item, parameters.fields) for item in items], cursor, on=when.day.isoformat())
+    rows = _carrying(with_entries(rows), parameters.topic)
+    page, cursor = page_of(rows, ("sort_key", "entry_id"), "agreements", parameters)
+    count_parties(page, when)
+    items = _items(request, page, lambda row: agreement_facts(row, when), parameters)
+    return answer(request, items, cursor, on=when.day.isoformat())
+
+
+def _items(request, page, facts, parameters):
+    """What a list shows of rows that tell of an entry each. facts(row) -> what is its kind's own. One query."""
+    topics = dict(with_topics(row.entry for row in page))
+    items = [entry_item(request, row.entry, topics[row.entry]) | facts(row) for row in page]
+    return [only(item, parameters.fields) for item in items]
 
 
 @router.get("/{section}/{slug}", response={200: Document, **FOUND}, summary="One entry, as it is now or was on a day")

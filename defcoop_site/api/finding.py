@@ -21,7 +21,7 @@ def topic_named(slug):
 
 
 def entry_named(kind, slug):
-    """The key of the live entry with an address, or that a former address leads to; None for None. Raises Problem where there is none."""
+    """The live entry, or what is known of it, with an address, or that a former address leads to; None for None. Raises Problem where there is none."""
     if slug is None:
         return None
     entry = PublicEntry.objects.live().filter(kind=kind, slug=slug).only("kind", "withdrawn").first()
@@ -31,7 +31,7 @@ def entry_named(kind, slug):
         target = None
     if target is None or target.withdrawn or target.kind != kind:
         raise Problem(404, _("There is no %(kind)s “%(name)s”.") % {"kind": kind, "name": slug})
-    return target.pk
+    return target
 
 
 def found_or_moved(kind, slug, address):

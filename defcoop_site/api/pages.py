@@ -46,7 +46,7 @@ def _examples():
     )
     yield _("Entries about mutual defence, the best first"), f"search?{urlencode({'q': 'mutual defence', 'limit': 10})}"
     yield _("All topics"), "topics"
-    pact = PublicAgreement.objects.filter(entry__withdrawn=False).select_related("entry")
+    pact = PublicAgreement.objects.live().select_related("entry")
     pact = pact.only("entry__slug", "entry__title").order_by("-party_count", "entry__sort_key").first()
     if pact is None:
         return

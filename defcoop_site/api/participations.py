@@ -36,13 +36,13 @@ def participations(request, parameters: Query[ParticipationList]):
 
 
 def _chosen(parameters, when):
-    rows = PublicParticipation.objects.filter(entry__withdrawn=False)
+    rows = PublicParticipation.objects.live()
     if when.text:
         rows = rows.known_on(when.day)
     if parameters.actor:
-        rows = rows.filter(actor=entry_named("actor", parameters.actor))
+        rows = rows.filter(actor=entry_named("actor", parameters.actor).pk)
     if parameters.agreement:
-        rows = rows.filter(entry=entry_named("agreement", parameters.agreement))
+        rows = rows.filter(entry=entry_named("agreement", parameters.agreement).pk)
     if parameters.role:
         rows = rows.filter(role=parameters.role)
     if parameters.status:

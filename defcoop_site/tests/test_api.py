@@ -110,6 +110,8 @@ class AnswerTests(ApiTestCase):
             ("actors?kind=contractor", []),
             ("agreements?status=in-force&type=alliance&decade=1940&scope=regional", ["The Pact"]),
             ("agreements?status=not-in-force", []),
+            ("agreements?party=ruritania", ["The Pact"]),
+            ("agreements?party=borduria&on=1948", []),
             ("agreements?decade=1950", []),
         ):
             with self.subTest(address):

@@ -72,8 +72,6 @@ PAGES = {
     "/articles.csv": 4,
     "/actors.json?on=1950": 3,
     "/agreements.csv?on=1950": 4,
-    "/actors.json?on=1950": 4,
-    "/agreements.csv?on=1950": 5,
     "/map.csv": 4,  # as its page
     "/agreements/hub/map.json?on=1990": 4,
     "/actors/left/map.csv": 6,
@@ -106,9 +104,10 @@ PAGES = {
     "/api/v1/openapi.json": 0,
     "/api/v1/articles": 2,  # entries, their topics
     "/api/v1/articles?topic=hub": 3,  # and the topic
-    "/api/v1/actors?kind=state&region=europe": 3,  # and the actor rows
-    "/api/v1/agreements?status=in-force": 3,
-    "/api/v1/agreements?on=1950&limit=100": 4,  # and how many parties each then had
+    "/api/v1/actors?kind=state&region=europe": 2,
+    "/api/v1/agreements?status=in-force": 2,
+    "/api/v1/agreements?party=left": 3,  # and the party
+    "/api/v1/agreements?on=1950&limit=100": 3,  # and how many parties each then had
     "/api/v1/actors/hub": 12,  # as its .json
     "/api/v1/agreements/hub?on=1950": 7,
     "/api/v1/articles/hub/versions": 2,
