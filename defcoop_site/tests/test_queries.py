@@ -78,7 +78,7 @@ PAGES = {
     "/timeline.csv?topic=hub": 4,
     "/timeline/curve.json": 4,
     "/actors/hub/timeline.json": 4,
-    "/between/left/right.csv": 6,
+    "/between/left/right.csv": 8,
     "/agreements/compare.csv?a=hub&a=left": 3,  # no choice is offered
     "/agreements/exits.csv": 3,
     "/agreements/exits/causes.json": 3,
