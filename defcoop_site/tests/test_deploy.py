@@ -124,7 +124,7 @@ class DeployTests(SimpleTestCase):
         files = {path.name for path in DEPLOY.iterdir()} - {"README.md", "systemd"}
         enabled = re.search(r"enable --now (.+)", text)[1].split()
 
-        self.assertEqual(set(re.findall(r"^\| `([\w.]+)` ", text, re.MULTILINE)), files)
+        self.assertEqual(set(re.findall(r"^\| `([\w.-]+)` ", text, re.MULTILINE)), files)
         self.assertLessEqual({name if "." in name else f"{name}.service" for name in enabled}, set(units()))
 
     def test_image_is_prepared_without_a_database(self):
