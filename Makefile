@@ -19,7 +19,7 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --
 LTS = -c requirements/lts.in -p 3.11
 SERVICES = --extra postgres --extra redis --extra s3 --extra observability --extra backup --extra sso
 
-.PHONY: messages screenshots help serve test test-next check bench torture lint fix lock clean python environment
+.PHONY: messages screenshots help serve test test-next check bench soak torture lint fix lock clean python environment
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -47,6 +47,9 @@ lint: environment ## the part of `check` that runs no tests
 
 bench: environment ## measure libraries of up to 100,000 entries against what is promised: ARGS="--database SQLite"
 	@$(BIN)/python -m benchmarks $(ARGS)
+
+soak: environment ## read mixed pages for ten minutes while an entry is published each second: ARGS="--seconds 60"
+	@$(BIN)/python -m benchmarks.soak $(ARGS)
 
 torture: environment ## kill the server 100 times while editors save, then have 20 work at once: ARGS="--kills 10"
 	@$(BIN)/python -m torture $(ARGS)
