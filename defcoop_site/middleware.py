@@ -6,6 +6,7 @@ from django.utils import translation
 from publishing.languages import language_of
 
 DESK = "/admin/"
+SHARED = "/share/"
 
 
 def refuse_malformed_addresses(get_response):
@@ -20,6 +21,18 @@ def refuse_malformed_addresses(get_response):
                 content_type="text/plain; charset=utf-8",
             )
         return get_response(request)
+
+    return middleware
+
+
+def say_who_may_embed(get_response):
+    """Everything for readers may be shown by other sites too (open by default); the desk, and drafts that are shared, by none."""
+
+    def middleware(request):
+        response = get_response(request)
+        ours_alone = request.path_info.startswith((DESK, SHARED))
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin" if ours_alone else "cross-origin")
+        return response
 
     return middleware
 

@@ -57,6 +57,8 @@ DISK_FREE_MB = env.int("DISK_FREE_MB", default=500)
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
 BACKUP_RECIPIENT = env.str("BACKUP_RECIPIENT", default="")
 BACKUP_MAX_HOURS = env.int("BACKUP_MAX_HOURS", default=26)
+CSP_REPORT_URL = env.str("CSP_REPORT_URL", default="")
+SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", default=60)
 SECOND_FACTOR_DAYS = env.int("SECOND_FACTOR_DAYS", default=14)
 
 if not SECRET_KEY:
@@ -96,6 +98,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "defcoop_site.logs.with_request_id",
     "django.middleware.security.SecurityMiddleware",
+    "defcoop_site.middleware.say_who_may_embed",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "django_permissions_policy.PermissionsPolicyMiddleware",
@@ -272,6 +275,8 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": [NONE],
     }
 }
+if CSP_REPORT_URL:
+    CONTENT_SECURITY_POLICY["DIRECTIVES"]["report-uri"] = [CSP_REPORT_URL]
 PERMISSIONS_POLICY = dict.fromkeys(("camera", "geolocation", "microphone", "payment", "usb", "interest-cohort"), [])
 # The largest form is an agreement with a few hundred participations of some 25 fields each.
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 20_000

@@ -94,4 +94,5 @@ urlpatterns = [
 handler400 = "defcoop_site.views.bad_request"
 handler403 = "defcoop_site.views.permission_denied"
 handler404 = "defcoop_site.views.page_not_found"
+handler429 = "defcoop_site.views.too_many_requests"
 handler500 = "defcoop_site.errors.server_error"

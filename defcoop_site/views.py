@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.conf import settings
+from django.core.exceptions import DisallowedHost
 from django.core.paginator import Paginator
 from django.db.models import Count
 from django.http import Http404, HttpResponse, JsonResponse
@@ -14,6 +15,7 @@ from django.views.decorators.http import require_safe
 
 from publishing import kinds
 from publishing.downloads import Download, page_or_file
+from publishing.limits import Limit
 from publishing.lists import PAGE_SIZE, address_without_page
 from publishing.metadata import script_text, website
 from publishing.public import PublicEntry
@@ -43,6 +45,8 @@ def home(request):
 
 @require_safe
 def search_results(request, file=""):
+    if refused := too_many(request, "search", settings.SEARCHES_PER_MINUTE):
+        return refused
     form = SearchForm(request.GET)
     chosen = form.chosen()
     question = Question(chosen.get("q", ""))
@@ -74,6 +78,8 @@ def search_results(request, file=""):
 @require_safe
 def search_names(request):
     """JSON {"results": [{"label", "detail", "address"}]}: what the letters typed so far may become."""
+    if refused := too_many(request, "search-names", 10 * settings.SEARCHES_PER_MINUTE):
+        return refused
     called = offers(request.GET.get("q", "")[:LONGEST_QUERY])
     results = [
         {"label": label, "detail": _detail(label, kind, target), "address": target.get_absolute_url()}
@@ -143,11 +149,32 @@ def health(request):
 
 
 def bad_request(request, exception=None):
+    if isinstance(exception, DisallowedHost):  # the page itself would name the host
+        said = gettext("This site does not answer under this name.")
+        return HttpResponse(said, status=400, content_type="text/plain; charset=utf-8")
     return render(request, "400.html", status=400)
 
 
 def page_not_found(request, exception=None):
     return render(request, "404.html", status=404)
+
+
+def too_many(request, name, per_minute):
+    """The answer to a visitor who does a thing more often than so many times a minute; None for everybody else."""
+    if not per_minute:
+        return None
+    taken = Limit(name, per_minute, 60).take(request)
+    if taken.allowed:
+        return None
+    response = render(request, "429.html", {"seconds": taken.reset}, status=429)
+    for header, value in {**taken.headers, "Cache-Control": "no-store"}.items():
+        response.headers[header] = value
+    return response
+
+
+def too_many_requests(request):
+    """What allauth answers with."""
+    return render(request, "429.html", status=429)
 
 
 def permission_denied(request, exception=None):

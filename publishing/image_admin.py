@@ -5,14 +5,13 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.core.validators import RegexValidator
 from django.db.models import Q
-from django.http import Http404
+from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import render
 from django.urls import path
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_safe
 
 from .entry_admin import EntryAdmin
 from .figures import DECORATIVE, address, sizes
@@ -162,13 +161,15 @@ class ImageAdmin(admin.ModelAdmin):
         return format_html_join("", '<div><a href="{}">{}</a>{}</div>', lines) or _("No entry shows it.")
 
     def get_urls(self):
-        use = self.admin_site.admin_view(require_safe(self.use_view))
+        use = self.admin_site.admin_view(self.use_view)
         return [path("<path:object_id>/use/", use, name="publishing_image_use"), *super().get_urls()]
 
     def use_view(self, request, object_id):
         """The line that puts the image into a text, to be copied. Writes nothing."""
         if not self.has_view_permission(request):
             raise PermissionDenied
+        if request.method not in ("GET", "HEAD"):
+            return HttpResponseNotAllowed(["GET", "HEAD"])
         image = self.get_object(request, object_id)
         if image is None:
             raise Http404(_("There is no such image."))

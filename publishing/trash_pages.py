@@ -149,6 +149,9 @@ class TrashAdmin(admin.ModelAdmin):
     def has_delete_permission(self, request, obj=None):
         return False
 
+    def history_view(self, request, object_id, extra_context=None):
+        return self.change_view(request, object_id)
+
     def change_view(self, request, object_id, form_url="", extra_context=None):
         """A row of the trash is no page: the entry has one."""
         trashed = self.get_object(request, object_id)

@@ -40,6 +40,8 @@ SETTINGS = {
     "BACKUP_RECIPIENT": "",
     "BACKUP_MAX_HOURS": "26",
     "PAGE_CACHE_URL": "",
+    "CSP_REPORT_URL": "",
+    "SEARCHES_PER_MINUTE": "60",
     "SECOND_FACTOR_DAYS": "14",
     "PAGE_CACHE_MB": "32",
     "PAGE_CACHE_FOLDER": str(BASE_DIR / "var" / "pages"),

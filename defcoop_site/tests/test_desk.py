@@ -429,39 +429,7 @@ class ConflictTests(DeskTests):
 
 
 class RightsTests(TestCase):
-    """Every address of ours on the desk answers 403 to staff without the right."""
-
-    def addresses(self):
-        for row in (make_article(), make_actor(), make_agreement()):
-            publish_now(row)
-            yield desk_address(row, "preview_new")
-            yield desk_address(row, "preview", row.pk)
-            yield desk_address(row, "history", row.pk)
-            yield desk_address(row, "snapshot", row.pk, 1)
-            yield desk_address(row, "restore", row.pk, 1)
-            yield desk_address(row, "unpublish", row.pk)
-            yield desk_address(row, "schedule", row.pk)
-            yield desk_address(row, "diff", row.pk, 1, 1)
-            for name in ("typed", "keep", "take_up", "discard", "resume"):
-                yield desk_address(row, name, row.pk)
-                yield desk_address(row, f"{name}_new")
-            yield desk_address(row, "change", row.pk)
-            yield desk_address(row, "add")
-            yield desk_address(row, "changelist")
-
-    def test_staff_without_rights_gets_403(self):
-        addresses = list(self.addresses())
-        self.client.force_login(make_editor())
-
-        for address in addresses:
-            for method in (self.client.get, self.client.post):
-                with self.subTest(address=address, method=method.__name__):
-                    self.assertEqual(method(address).status_code, 403)
-
-    def test_strangers_are_sent_to_the_sign_in(self):
-        for address in self.addresses():
-            with self.subTest(address=address):
-                self.assertEqual(self.client.get(address).status_code, 302)
+    """That every address refuses who has no right at all: test_least_right.py."""
 
     def test_editor_without_the_right_cannot_publish_or_unpublish(self):
         article = make_article()

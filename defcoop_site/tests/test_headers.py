@@ -1,6 +1,11 @@
 """What every answer carries, and what it weighs."""
 
+import json
+import os
 import re
+import runpy
+import subprocess
+import sys
 
 from django.conf import settings
 from django.test import SimpleTestCase, TestCase
@@ -92,6 +97,43 @@ class HeaderTests(TestCase):
             self.assertNotRegex(html, r"<style|\sstyle=|\son\w+=")
             elsewhere = r'<(?:link(?! rel="(?:canonical|alternate)")|script|img)[^>]+(?:href|src)="(https?:[^"]+)"'
             self.assertEqual(re.findall(elsewhere, html), [])
+
+    def test_only_what_is_for_readers_may_be_embedded(self):
+        for address in ("/", "/articles/one/", "/articles/one.json", "/feed/", "/articles/nothing/"):
+            self.assertEqual(self.client.get(address).headers["Cross-Origin-Resource-Policy"], "cross-origin", address)
+        for address in ("/admin/login/", "/admin/", "/share/nothing/"):
+            self.assertEqual(self.client.get(address).headers["Cross-Origin-Resource-Policy"], "same-origin", address)
+
+
+class SettingTests(SimpleTestCase):
+    def settings_with(self, **environment):
+        """What the settings come to under an environment: {name: value} of some of them."""
+        code = (
+            "from django.conf import settings; import json; print(json.dumps([settings.SECURE_HSTS_SECONDS, "
+            "settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.CONTENT_SECURITY_POLICY['DIRECTIVES'].get('report-uri')]))"
+        )
+        fixed = {"DJANGO_SETTINGS_MODULE": "defcoop_site.settings", "DJANGO_SECRET_KEY": "x", "DJANGO_DEBUG": "true"}
+        run = subprocess.run(
+            [sys.executable, "-c", code],
+            env={**os.environ, **fixed, **environment},
+            cwd=settings.BASE_DIR,
+            capture_output=True,
+            check=True,
+        )
+        return json.loads(run.stdout)
+
+    def test_transport_and_reports_follow_their_settings(self):
+        plain = self.settings_with(DJANGO_HSTS_SECONDS="0", CSP_REPORT_URL="")
+        strict = self.settings_with(DJANGO_HSTS_SECONDS="3600", CSP_REPORT_URL="https://reports.example/csp")
+
+        self.assertEqual(plain, [0, False, None])
+        self.assertEqual(strict, [3600, True, ["https://reports.example/csp"]])
+
+    def test_server_writes_no_access_log(self):
+        names = runpy.run_path(str(settings.BASE_DIR / "scripts" / "gunicorn.conf.py"))
+
+        self.assertIsNone(names.get("accesslog"))
+        self.assertNotIn("access", (settings.BASE_DIR / "scripts" / "serve.py").read_text(encoding="utf-8"))
 
 
 class WeightTests(SimpleTestCase):
