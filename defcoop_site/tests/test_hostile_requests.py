@@ -123,7 +123,7 @@ class UploadTests(TestCase):
         for name, kind in (("a.svg", "image/svg+xml"), ("a.png", "image/png")):
             file = SimpleUploadedFile(name, drawing, kind)
 
-            answer = self.client.post("/admin/publishing/image/add/", {"file": file, "key": "a", "title": "A"})
+            answer = self.client.post("/admin/publishing/image/add/", {"upload": file, "key": "a", "title": "A"})
 
             self.assertContains(answer, "This is an SVG drawing")
         self.assertFalse(Image.objects.exists())
