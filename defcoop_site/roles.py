@@ -41,8 +41,13 @@ def permission(right):
     return of_model.get(codename__in=[verb, f"{verb}_{model}"])
 
 
-def make_roles(**_kwargs):
-    """Create the groups that do not exist yet, and give each role the rights that it was never given before."""
+def make_roles(plan=(), **_kwargs):
+    """Create the groups that do not exist yet, and give each role the rights that it was never given before.
+
+    plan: [(migration, whether it was undone)]. Where any was undone, the tables are those of an older release, which had rights of its own.
+    """
+    if any(undone for _migration, undone in plan):
+        return
     for role, rights in ROLES.items():
         group, _created = Group.objects.get_or_create(name=role)
         given = set(GivenRight.objects.filter(role=role).values_list("right", flat=True))

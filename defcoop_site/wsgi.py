@@ -16,3 +16,7 @@ if settings.PAGE_CACHE_MB and not settings.DEBUG:
 from .api.limiting import LimitedApi  # noqa: E402 - needs the applications above
 
 application = LimitedApi(application)
+if settings.METRICS_TOKEN:
+    from .metrics import Measured
+
+    application = Measured(application, settings.METRICS_TOKEN)

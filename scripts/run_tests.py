@@ -35,6 +35,7 @@ SETTINGS = {
     "LOG_LEVEL": "INFO",
     "LOG_FORMAT": "line",
     "LOG_REQUESTS": "false",
+    "METRICS_TOKEN": "",
     "DISK_FREE_MB": "500",
     "BACKUP_DIR": "",
     "BACKUP_RECIPIENT": "",

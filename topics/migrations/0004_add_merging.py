@@ -3,6 +3,12 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def leave_out_broader_topics(apps, schema_editor):
+    """Before undoing: the counts and taggings of topics that stand above an entry's own."""
+    apps.get_model("topics", "TopicTally").objects.filter(narrower=True).delete()
+    apps.get_model("topics", "PublicTagging").objects.filter(own=False).delete()
+
+
 class Migration(migrations.Migration):
     dependencies = [
         ("topics", "0003_fill_combinations_and_tallies"),
@@ -97,4 +103,6 @@ class Migration(migrations.Migration):
             model_name="topictally",
             constraint=models.UniqueConstraint(fields=("topic", "narrower", "kind"), name="topic_tally_is_unique"),
         ),
+        # Undone first: what has no place in the older tables is derived, and `manage.py rebuild_public` writes it anew.
+        migrations.RunPython(migrations.RunPython.noop, leave_out_broader_topics),
     ]
