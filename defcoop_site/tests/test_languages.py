@@ -129,14 +129,14 @@ class LanguageTests(TestCase):
 
 class OrderTests(TestCase):
     def test_lists_by_name_follow_accents_in_every_language(self):
-        names = ["Zeta", "Élysée", "Türkiye", "Tunis", "eden", "Åland"]
+        names = ["Zeta", "Élysée", "Türkiye", "Tunis", "eden", "Åland", "F35", "F-36", "F 37"]
         actors = [publish_now(make_actor(title=name)) for name in names]
         publish_now(make_agreement(slug="pact", in_force="1949", parties=actors))
 
         for address in ("/actors/", "/fr/actors/", "/agreements/pact/", "/fr/agreements/pact/"):
             with self.subTest(address):
                 rows = re.findall(r'<th scope="row"><a [^>]*>([^<]+)</a>', self.client.get(address).content.decode())
-                self.assertEqual(rows, ["Åland", "eden", "Élysée", "Tunis", "Türkiye", "Zeta"])
+                self.assertEqual(rows, ["Åland", "eden", "Élysée", "F 37", "F-36", "F35", "Tunis", "Türkiye", "Zeta"])
 
 
 class CachedLanguageTests(TestCase):
