@@ -19,6 +19,12 @@ def lang(tag=""):
     return format_html(' lang="{}"', tag or CONTENT) if is_foreign(tag) else ""
 
 
+@register.filter
+def written(text, tag=""):
+    """Words within a sentence of the page's, in an element of their own where their language is another one. tag: as of `lang`."""
+    return format_html('<span lang="{}">{}</span>', tag or CONTENT, text) if text and is_foreign(tag) else text
+
+
 @register.simple_tag
 def lang_here(tag):
     """Within an element that `lang` marks: the words of this one are the page's own again."""
