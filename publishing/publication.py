@@ -1,5 +1,7 @@
 """The door between the two sides: the only writers of public rows (DESIGN section 1)."""
 
+from collections import defaultdict
+
 from django.db import transaction
 from django.db.models import F, Max
 from django.utils import timezone
@@ -173,15 +175,22 @@ def record_check(entry, by, on):
     return is_new
 
 
-def projection(entry):
-    """The public rows that an entry should have, unsaved; None where it has no page."""
+def projections(entries):
+    """For each entry the public rows that it should have, unsaved; None where it has no page. Two queries for all of them."""
+    keys, versions = [entry.pk for entry in entries], defaultdict(list)
+    for version in PublicVersion.objects.filter(entry_id__in=keys).order_by("entry_id", "number"):
+        versions[version.entry_id].append(version)
+    checked = dict(Entry.objects.filter(pk__in=keys).order_by().values_list("pk").annotate(last=Max("checks__on")))
+    return [_projection(entry, versions[entry.pk], checked.get(entry.pk)) for entry in entries]
+
+
+def _projection(entry, versions, checked_on):
     if entry.state not in (Entry.State.LIVE, Entry.State.WITHDRAWN):
         return None
-    versions = list(PublicVersion.objects.filter(entry_id=entry.pk).order_by("number"))
     kind = kinds.get(entry.kind)
     result = kind.project(entry.pk, kind.read(entry.live.content, entry.live.schema))
     stamp(result.entry, versions[0].published_at, revised_at(versions), versions[-1].number)
-    result.entry.checked_on = entry.checks.aggregate(last=Max("on"))["last"]
+    result.entry.checked_on = checked_on
     result.entry.withdrawn = entry.state == Entry.State.WITHDRAWN
     if result.entry.withdrawn:
         # Nothing leads to a withdrawn page: it keeps its text and gives up its topics, links and participations, and no search finds it.
@@ -267,7 +276,7 @@ def _write(entries, tallies=None):
     keys = [entry.pk for entry in entries]
     tallies = kinds.tallies() if tallies is None else tallies
     before = [tally.of(keys) for tally in tallies]
-    results = [projection(entry) for entry in entries]
+    results = projections(entries)
     pages = [result.entry for result in results if result]
     rows = [row for result in results if result for row in result.rows]
     models = list(dict.fromkeys(model for entry in entries for model in kinds.get(entry.kind).public_models))
