@@ -5,7 +5,7 @@ from django.db.models import Count
 from publishing.public import PublicEntry
 
 from . import terms
-from .public import PublicActor, PublicAgreement, PublicParticipation
+from .public import PublicActor, PublicAgreement, PublicObligation, PublicParticipation
 
 STATUSES = {
     "in-force": [terms.Status.IN_FORCE],
@@ -27,9 +27,9 @@ def listed_actors(when, *, kind="", region=""):
     return actors.filter(region=region) if region else actors
 
 
-def listed_agreements(when, *, type="", statuses=(), scope="", decade="", party=None):
+def listed_agreements(when, *, type="", statuses=(), scope="", decade="", party=None, role="", force="", obligation=""):
     """PublicAgreements of live entries. when: an AsOf; statuses: of terms.Status, none for any; decade: its first year as text; "" for any;
-    party: the PublicEntry of an actor, None for any."""
+    party: the PublicEntry of an actor, None for any; role: that it, or anybody, has; force: of law; obligation: a kind of which there is one."""
     agreements = PublicAgreement.objects.live()
     if when.text:
         agreements = agreements.known_on(when.day)
@@ -39,8 +39,13 @@ def listed_agreements(when, *, type="", statuses=(), scope="", decade="", party=
         agreements = agreements.filter(agreement_type=type)
     if scope:
         agreements = agreements.filter(scope=scope)
-    if party:
-        rows = PublicParticipation.objects.filter(actor=party.pk).as_party()
+    if force:
+        agreements = agreements.filter(legal_force=force)
+    if obligation:
+        agreements = agreements.filter(entry__in=PublicObligation.objects.filter(kind=obligation).values("entry"))
+    if party or role:
+        rows = PublicParticipation.objects.filter(role=role) if role else PublicParticipation.objects.as_party()
+        rows = rows.filter(actor=party.pk) if party else rows
         agreements = agreements.filter(entry__in=(rows.known_on(when.day) if when.text else rows).values("entry"))
     return agreements.filter(dated__startswith=decade[:3]) if decade else agreements
 

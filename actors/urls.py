@@ -3,6 +3,7 @@ from django.urls import path
 from . import map_views, time_views, timeline_views, views
 
 urlpatterns = [
+    path("about/terms/", views.term_list, name="term_list"),
     path("actors/", views.actor_list, name="actor_list"),
     path("actors/<slug:slug>/", views.actor_detail, name="actor_detail"),
     path("actors/<slug:slug>/map/", map_views.actor_map, name="actor_map"),

@@ -1,6 +1,7 @@
 """Public pages of actors and agreements."""
 
 from django import forms
+from django.shortcuts import render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
@@ -13,6 +14,7 @@ from topics.lists import TopicFilter
 from . import terms
 from .as_of import as_known, as_of, carry
 from .choosing import LONGEST_NAME, find_actor
+from .definitions import closed_lists
 from .lists import STATUSES, count_parties, listed_actors, listed_agreements, with_entries
 from .tables import actor_list_table, agreement_list_table
 
@@ -63,7 +65,10 @@ class AgreementFilterForm(TopicFilter, FilterForm):
     scope = Choice(label=_("Scope"), choices=terms.Scope.choices)
     decade = Choice(label=_("Decade"), choices=[])
     party = ActorField(label=_("Party"))
-    field_order = ["type", "status", "scope", "decade", "party", "topic"]
+    role = Choice(label=_("Role"), choices=terms.Role.choices)
+    obligation = Choice(label=_("Obligation"), choices=terms.ObligationKind.choices)
+    force = Choice(label=_("Legal force"), choices=terms.LegalForce.choices)
+    field_order = ["type", "status", "scope", "decade", "obligation", "force", "party", "role", "topic"]
 
     def __init__(self, *args, as_of, **kwargs):
         super().__init__(*args, **kwargs)
@@ -130,6 +135,9 @@ def _listed_agreements(request):
         scope=chosen.get("scope"),
         decade=chosen.get("decade"),
         party=chosen.get("party"),
+        role=chosen.get("role"),
+        force=chosen.get("force"),
+        obligation=chosen.get("obligation"),
     )
     if chosen.get("topic"):
         agreements = agreements.filter(entry__in=form.narrow(PublicEntry.objects.all()).values("pk"))
@@ -164,3 +172,9 @@ def agreement_detail(request, slug):
 @require_safe
 def agreement_version(request, slug, number):
     return entry_version(request, "agreement", slug, number)
+
+
+@require_safe
+def term_list(request):
+    """What each word of the closed lists means."""
+    return render(request, "actors/term_list.html", {"lists": closed_lists()})

@@ -59,6 +59,7 @@ class PageSitemap(Sitemap):
             "api",
             "about",
             "editorial_policy",
+            "term_list",
             "accessibility",
         ]
 

@@ -4,6 +4,7 @@ from datetime import date
 import time_machine
 from django.utils.html import strip_tags
 
+from actors.definitions import closed_lists
 from actors.pages import MOST_SHOWN
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, publish_now
 from publishing.models import Entry
@@ -299,6 +300,35 @@ class DefinitionTests(ScenarioTestCase):
 
         self.assertContains(response, "One side promises to protect; the other need not.")
         self.assertNotContains(self.client.get("/agreements/"), "One side promises to protect")
+
+
+class TermTests(ScenarioTestCase):
+    @classmethod
+    def setUpTestData(cls):
+        france = publish_now(make_actor(title="France"))
+        watcher = [{"actor": france, "in_force": "1949", "role": "observer"}]
+        publish_now(make_agreement(title="Pact", legal_force="binding", obligations=["defence"]))
+        publish_now(make_agreement(title="Forum", legal_force="political", parties=watcher))
+
+    def test_every_word_of_every_list_has_a_meaning_and_leads_to_a_list_that_understands_it(self):
+        for anchor, _heading, words in closed_lists():
+            for word in words:
+                with self.subTest(list=anchor, word=word.code):
+                    self.assertTrue(word.definition)
+                    if word.address:
+                        self.assertTrue(self.client.get(word.address).context["form"].chosen())
+
+    def test_agreements_are_narrowed_by_obligation_legal_force_and_role(self):
+        for query, titles in {
+            "obligation=defence": ["Pact"],
+            "force=political": ["Forum"],
+            "role=observer": ["Forum"],
+            "role=observer&party=France": ["Forum"],
+            "role=member&party=France": [],
+        }.items():
+            with self.subTest(query):
+                rows = self.client.get(f"/agreements/?{query}").context["rows"]
+                self.assertEqual([entry.title for entry, *_rest in rows], titles)
 
 
 class ListTests(ScenarioTestCase):

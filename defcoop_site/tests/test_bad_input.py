@@ -9,7 +9,7 @@ from publishing.desk import write_aliases
 
 ADDRESSES = [
     "/", "/articles/", "/articles/page/", "/articles/page/v/1/", "/actors/", "/actors/page/", "/actors/page/v/1/", "/agreements/", "/agreements/page/",
-    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/topics/page/feed/", "/search/", "/search/names/", "/opensearch.xml", "/about/", "/about/editorial-policy/", "/data/", "/about/accessibility/",
+    "/agreements/page/v/1/", "/topics/", "/topics/page/", "/topics/other+page/", "/topics/page/feed/", "/search/", "/search/names/", "/opensearch.xml", "/about/", "/about/editorial-policy/", "/about/terms/", "/data/", "/about/accessibility/",
     "/feed/", "/articles/feed/", "/actors/feed/", "/agreements/feed/", "/actors/page/feed/", "/sitemap.xml", "/sitemap-entries.xml", "/card.png",
     "/topics/page/card.png", "/articles/page/card.png", "/robots.txt", "/healthz", "/readyz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
     "/between/other/page/", "/map/", "/actors/page/map/", "/agreements/page/map/", "/timeline/", "/actors/page/timeline/", "/agreements/page/timeline/",

@@ -82,6 +82,7 @@ class HeaderTests(TestCase):
             "/articles/one/",
             "/topics/",
             "/about/",
+            "/about/terms/",
             "/between/",
             "/articles/one/report/",
             "/agreements/exits/",

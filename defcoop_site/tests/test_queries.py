@@ -15,6 +15,7 @@ PAGES = {
     "/articles/?topic=hub": 4,
     "/actors/?kind=state&region=europe&topic=hub": 3,
     "/agreements/?status=in-force&type=alliance&scope=regional&decade=1940&topic=hub": 3,
+    "/agreements/?obligation=defence": 3,
     "/agreements/?party=left&on=1970": 6,  # the party by its address and its names, the topics, and for the day how many parties
     # As of a day: the same questions, and for the list of agreements how many parties each then had.
     "/actors/hub/?on=1950-06-01": 9,
@@ -124,6 +125,7 @@ PAGES = {
     "/robots.txt": 0,
     "/data/": 0,
     "/about/": 0,
+    "/about/terms/": 0,
 }
 
 

@@ -82,6 +82,7 @@ PAGES = [
     "/api/",
     "/about/",
     "/about/editorial-policy/",
+    "/about/terms/",
     "/about/accessibility/",
 ]
 # What is the same in every language: forms and styles, which are names, and what stands in the code of titles in the head and in drawings.
