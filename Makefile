@@ -19,7 +19,7 @@ COMPILE = $(UV) pip compile --quiet --universal --generate-hashes --no-header --
 LTS = -c requirements/lts.in -p 3.11
 SERVICES = --extra postgres --extra redis --extra s3 --extra observability --extra backup --extra sso
 
-.PHONY: messages screenshots help serve test test-next check bench soak torture lint fix lock clean python environment
+.PHONY: messages screenshots help serve test test-next check bench soak torture audit sbom lint fix lock clean python environment
 .NOTPARALLEL:
 
 help: ## list the targets
@@ -53,6 +53,14 @@ soak: environment ## read mixed pages for ten minutes while an entry is publishe
 
 torture: environment ## kill the server 100 times while editors save, then have 20 work at once: ARGS="--kills 10"
 	@$(BIN)/python -m torture $(ARGS)
+
+audit: environment ## look for known vulnerabilities in the locked libraries; needs the network
+	@$(BIN)/python -m scripts.audit
+
+sbom: environment ## write var/sbom.json, a bill of materials (CycloneDX) of what a server installs
+	@mkdir -p var
+	@$(BIN)/cyclonedx-py requirements requirements/prod.txt --pyproject pyproject.toml --output-reproducible --output-format JSON --output-file var/sbom.json
+	@echo "var/sbom.json is written."
 
 fix: environment ## format, and mend what can be mended by itself
 	$(BIN)/ruff check --fix-only .

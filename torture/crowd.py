@@ -24,11 +24,15 @@ class Figures:
     editors: int = 0
     done: Counter = field(default_factory=Counter)
     met: int = 0  # saves that met another change of the same field, and were begun anew
+    refused: int = 0  # by a database that was busy for too long; each was begun anew, too
     faults: list = field(default_factory=list)
 
     def __str__(self):
         done = ", ".join(f"{number} {name}" for name, number in sorted(self.done.items()))
-        return f"{self.editors} editors: {done}; {self.met} met another's change; faults: {len(self.faults)}"
+        return (
+            f"{self.editors} editors: {done}; {self.met} met another's change, "
+            f"{self.refused} waited too long; faults: {len(self.faults)}"
+        )
 
 
 class Editor(Thread):
@@ -40,10 +44,8 @@ class Editor(Thread):
         self.article, self.shared, self.spare = article, shared, spare
         self.chance = random.Random(number)  # noqa: S311 - moments, not secrets
         self.saved, self.published, self.done, self.met = {}, {}, Counter(), 0
-        self.last, self.gathered = (
-            {},
-            {},
-        )  # the word that must stand in a part; the words that must stand in a field of all
+        self.last = {}  # {(article, field of their own): the word that must stand there}
+        self.gathered = {}  # {article: words that must stand in the field in which all write}
 
     def run(self):
         try:
@@ -56,7 +58,7 @@ class Editor(Thread):
     def change(self, article, word, button, write):
         """Open, write, save; anew where another editor's change of the same field is in the way. Returns whether it was saved."""
         for _ in range(TRIES):
-            fields = self.desk.open(article)
+            refused, fields = self.desk.refused, self.desk.open(article)
             if not fields:
                 return False
             write(fields)
@@ -68,7 +70,7 @@ class Editor(Thread):
                 self.done["saves"] += 1
                 self.done["publications"] += published
                 return True
-            self.met += 1
+            self.met += self.desk.refused == refused
         self.desk.faults.append(f"{word} could not be saved in {TRIES} tries")
         return False
 
@@ -148,6 +150,7 @@ def _figures(editors):
     figures = Figures(editors=len(editors), met=sum(editor.met for editor in editors))
     for editor in editors:
         figures.done.update(editor.done)
+        figures.refused += editor.desk.refused
         figures.faults += [f"{editor.word}: {fault}" for fault in editor.desk.faults]
     figures.faults += [*_lost(editors), *checks.faults(_promised(editors))]
     merged = MergedTopic.objects.count()

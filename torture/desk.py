@@ -4,6 +4,7 @@ from itertools import count
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.hashers import make_password
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -27,14 +28,17 @@ def make_editors(number):
 
 
 class Desk:
-    """One editor's browser at the desk. statuses: of all answers to it, in order."""
+    """One editor's browser at the desk. refused: how often the database was busy for too long."""
 
     def __init__(self, port, cookies):
-        self.browser, self.statuses, self.faults = Browser(port, cookies), [], []
+        self.browser, self.refused, self.faults = Browser(port, cookies), 0, []
 
     def _noted(self, answer, what):
-        self.statuses.append(answer.status)
-        if answer.status >= 400:
+        # On SQLite, where all writers stand in one queue, a slow machine may keep the last of them waiting for too long: the form is given
+        # back and the editor saves again. On PostgreSQL it would be two who wait for each other.
+        if answer.status == 503 and connection.vendor == "sqlite":
+            self.refused += 1
+        elif answer.status >= 400:
             self.faults.append(f"{what}: {answer.status}")
         return answer
 

@@ -10,7 +10,7 @@ django.setup()
 
 from django.db import connection  # noqa: E402 - after the setup
 
-from torture import crowd, kills  # noqa: E402
+from torture import crowd, kills, upgrades  # noqa: E402
 from torture.server import Server, address_of  # noqa: E402
 
 
@@ -30,6 +30,9 @@ def main():
         figures = play(Server(address, log), **arguments)
         print(f"{options.database}: {figures}", *figures.faults[:20], sep="\n  ", flush=True)
         lost = lost or bool(figures.faults)
+    faults = upgrades.play()
+    print(f"{options.database}: all migrations undone and done again; faults: {len(faults)}", *faults[:20], sep="\n  ")
+    lost = lost or bool(faults)
     if lost:
         print(log.read_text()[-6000:])
     sys.exit(lost)

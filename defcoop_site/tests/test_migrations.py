@@ -2,26 +2,22 @@
 
 import json
 from pathlib import Path
+from unittest import skipUnless
 from uuid import uuid4
 
 from django.core.management import call_command
-from django.db import migrations, models
+from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 from django.test import SimpleTestCase, TestCase, TransactionTestCase
 
-from defcoop_site.factories import make_actor, make_agreement, make_article, make_topic, publish_now
 from publishing import kinds
 from publishing.content import SCHEMA, digest
-from publishing.models import Snapshot
-from publishing.public import PublicVersion
-from publishing.publication import rebuild_public
-from publishing.snapshots import take_snapshot
-from torture import checks
+from torture import upgrades
+from torture.upgrades import ROOMS
 
 from .migration_rules import broken_rules
 
-ROOMS = ("articles", "actors", "topics", "publishing")  # the order in which they can be undone
 GOLDEN = Path(__file__).resolve().parents[2] / "publishing" / "tests" / "golden"
 # Made before the rules, and before there was any release whose readers could have been in the way. The first release closes this list.
 BEFORE_THE_RULES = {
@@ -39,29 +35,14 @@ def of_ours(loader):
     return [key for key in sorted(loader.disk_migrations) if key[0] in ROOMS]
 
 
+# PostgreSQL is played by `make torture`: here every table is remade at every step, and that is where data would be lost.
+@skipUnless(connection.vendor == "sqlite", "make torture plays it on PostgreSQL")
 class ChainTests(TransactionTestCase):
-    """Given entries of every kind, live and as drafts, in the newest tables."""
-
-    def setUp(self):
+    def test_all_migrations_of_each_room_are_undone_and_done_again_and_nothing_is_lost(self):
         # Whatever fails, the tests after this one need the newest tables.
         self.addCleanup(call_command, "migrate", verbosity=0)
-        airlift, sealift = make_topic("airlift"), make_topic("sealift")
-        lands = [publish_now(make_actor(topics=[airlift])), publish_now(make_actor(topics=[airlift, sealift]))]
-        parties = [{"actor": lands[0], "in_force": "1950"}, lands[1]]
-        publish_now(make_agreement(topics=[airlift], parties=parties, obligations=["defence"], in_force="1949"))
-        publish_now(make_article(topics=[airlift, sealift], sections=[{"title": "One", "topics": [airlift]}]))
-        take_snapshot(make_article(topics=[sealift]))
 
-    def test_all_migrations_of_each_room_are_undone_and_done_again_and_nothing_is_lost(self):
-        kept = [(model, sorted(model.objects.values_list("pk", flat=True))) for model in (Snapshot, PublicVersion)]
-
-        for room in ROOMS:
-            call_command("migrate", room, "0001", verbosity=0)
-        call_command("migrate", verbosity=0)
-        rebuild_public()
-
-        self.assertEqual([(model, sorted(model.objects.values_list("pk", flat=True))) for model, _ in kept], kept)
-        self.assertEqual(checks.faults({}), [])
+        self.assertEqual(upgrades.play(), [])
 
 
 class RuleTests(SimpleTestCase):
