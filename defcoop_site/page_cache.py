@@ -23,7 +23,7 @@ from django.utils.http import http_date
 from publishing.languages import language_of
 from publishing.negotiation import accepts, wanted_form
 
-from .generations import Current
+from .generations import NONE_YET, Current
 from .page_copies import LONGEST_TURN, Copy, Folder, Forgiving, Memory, Server
 from .replicas import Replicas, reading_from
 
@@ -69,6 +69,19 @@ KEPT_TYPES = ("text/", "application/json", "application/xml", "application/atom+
 LARGEST = 4 * 1024 * 1024  # bytes of one page, uncompressed; more is rendered anew each time
 LONGEST_ADDRESS = 2000
 PAUSE = 0.02  # seconds between two looks for a page that another process renders
+# What is not in the code and shows on pages or in their headers.
+SHOWN_SETTINGS = (
+    "CONTACT_EMAIL",
+    "CONTENT_LICENCE",
+    "CONTENT_SECURITY_POLICY",
+    "LANGUAGES",
+    "PERMISSIONS_POLICY",
+    "SECURE_HSTS_SECONDS",
+    "SEE_ALSO_AT_END",
+    "SEE_ALSO_INLINE",
+    "SEE_ALSO_LINK_BONUS",
+    "TIME_ZONE",
+)
 RENDERED_EACH_TIME = Copy(
     [], b"", "", "", 0
 )  # stands in the memory for a page that may not be kept, so that nobody waits for a turn
@@ -118,6 +131,12 @@ def known_query(query):
     return urlencode(sorted((pair for pair in pairs if pair[0] in PARAMETERS), key=lambda pair: pair[0]))
 
 
+def shown_settings():
+    """A word that changes with the settings that readers see."""
+    values = [(name, getattr(settings, name, None)) for name in SHOWN_SETTINGS]
+    return hashlib.sha256(repr(values).encode()).hexdigest()[:16]
+
+
 class Day:
     """Which day it is in the site's time zone: as `timezone.localdate()`, worked out once a day."""
 
@@ -150,7 +169,7 @@ class PageCache:
         self.generation, self.day = Current(self.shared), Day()
         self.replicas = Replicas([alias for alias in settings.DATABASES if alias != "default"])
         self.cookie = f"{settings.SESSION_COOKIE_NAME}="
-        self.seconds = settings.PAGE_CDN_SECONDS
+        self.seconds, self.shown = settings.PAGE_CDN_SECONDS, shown_settings()
         self.control = ("Cache-Control", cache_control(self.seconds))
         self.rendering, self.lock = {}, threading.Lock()
 
@@ -162,6 +181,8 @@ class PageCache:
         except ValueError:  # more parameters than any page has: Django says so
             return self.application(environ, start_response)
         generation, primary_answers = self.generation.read()
+        if generation == NONE_YET:  # nothing was ever published, and nothing says when that changes
+            return self.application(environ, start_response)
         page = self.page(environ)
         copy = self.memory.get((generation, *page))
         if copy is None:
@@ -231,7 +252,7 @@ class PageCache:
         """As found_or_rendered: processes and machines that ask for one page at a time wait for one rendering too."""
         if self.shared is None:
             return self.rendered(environ, key, None, database)
-        name = hashlib.sha256("\n".join(map(str, (release(), *key))).encode()).hexdigest()
+        name = hashlib.sha256("\n".join(map(str, (release(), self.shown, *key))).encode()).hexdigest()
         until = time.monotonic() + LONGEST_TURN
         turn = None
         while not turn and time.monotonic() < until:

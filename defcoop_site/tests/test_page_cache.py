@@ -27,6 +27,7 @@ from defcoop_site.api.site import openapi
 from defcoop_site.factories import make_agreement, make_article, publish_now
 from defcoop_site.page_cache import PARAMETERS, PageCache
 from publishing import lists
+from publishing.public import Generation
 from publishing.publication import publish
 from publishing.snapshots import take_snapshot
 
@@ -261,6 +262,19 @@ class PageCacheTests(CacheTestCase):
         second = ask(PageCache(self.inner, 1), PAGE)
 
         self.assertEqual((second, len(self.inner.asked)), (first, 1))
+
+    def test_changed_setting_shows_after_the_restart(self):
+        ask(self.cached, "/about/")
+
+        with self.settings(CONTACT_EMAIL="desk@library.example"):
+            self.assertIn("desk@library.example", ask(PageCache(self.inner, 1), "/about/")[2].decode())
+
+    def test_before_the_first_publication_nothing_is_kept(self):
+        Generation.objects.all().delete()
+        for _ in range(2):
+            ask(self.cached, PAGE)
+
+        self.assertEqual(len(self.inner.asked), 2)
 
     def test_store_that_fails_is_no_reason_to_fail(self):
         nowhere = {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": "redis://127.0.0.1:1"}
