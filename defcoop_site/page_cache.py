@@ -49,6 +49,7 @@ PARAMETERS = frozenset(
         "p",
         "page",
         "part",
+        "party",
         "period",
         "q",
         "region",
