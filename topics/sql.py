@@ -16,14 +16,14 @@ def as_text(key):
 
 
 def listed(keys):
-    """Keys as the one parameter that KEYS takes."""
+    """Keys as the one parameter that `keys_sql` takes."""
     keys = [adapt(key) for key in keys]
     return json.dumps(keys) if connection.vendor == "sqlite" else keys
 
 
-def paired(numbers):
-    """{key: number} as the one parameter that NUMBERED_KEYS takes."""
-    return json.dumps([[adapt(key), number] for key, number in numbers.items()])
+def numbered(numbers):
+    """Numbers as the one parameter that `numbers_sql` takes."""
+    return json.dumps(list(numbers)) if connection.vendor == "sqlite" else list(numbers)
 
 
 def keys_sql():
@@ -31,10 +31,6 @@ def keys_sql():
     return {"sqlite": "SELECT value FROM json_each(%s)", "postgresql": "SELECT unnest(%s::uuid[])"}[connection.vendor]
 
 
-def numbered_keys_sql():
-    """A subquery of keys with a number each, columns `key` and `number`, from one parameter (`paired`)."""
-    return {
-        "sqlite": """SELECT json_extract(value, '$[0]') AS key, json_extract(value, '$[1]') AS number FROM json_each(%s)""",
-        "postgresql": """SELECT (pair->>0)::uuid AS key, (pair->>1)::bigint AS number
-            FROM json_array_elements(%s::json) AS given(pair)""",
-    }[connection.vendor]
+def numbers_sql():
+    """A subquery of the numbers in one parameter (`numbered`)."""
+    return {"sqlite": "SELECT value FROM json_each(%s)", "postgresql": "SELECT unnest(%s::bigint[])"}[connection.vendor]

@@ -2,17 +2,18 @@
 do now, in the same transaction.
 
 Only rows of topics change, as no page says what stands above a topic that it carries. They may be of tens of thousands of entries: each step is
-one statement for all of them.
+for all of them at once.
 """
 
 from collections import Counter
 
 from django.db import connection
 
+from publishing.inserting import insert
 from publishing.publication import raise_generation
 
-from .public import PublicTagging, TopicPair, TopicTally, pair_keys
-from .sql import adapt, keys_sql, listed, numbered_keys_sql, paired
+from .public import PublicCombination, PublicTagging, TopicPair, TopicTally, pair_keys
+from .sql import adapt, as_text, keys_sql, listed, numbered, numbers_sql
 from .tallies import change
 from .vocabulary import Topic, at_or_below, lines_above
 
@@ -25,18 +26,14 @@ PARTS = {
     "{gathered}": "SELECT entry_id FROM topics_publictagging WHERE topic_id IN ({keys})",
     "{carrying}": """EXISTS (SELECT 1 FROM topics_publictagging AS carried
         WHERE carried.entry_id = here.entry_id AND carried.own AND carried.topic_id IN ({keys}))""",
-    "{combinations of}": """
-        SELECT pair.number, entry.topic_count, other.entry_id
-        FROM topics_publictagging AS other
-            JOIN ({numbers}) AS pair ON pair.key = other.topic_id
-            JOIN publishing_publicentry AS entry ON entry.id = other.entry_id
-        WHERE other.entry_id IN (SELECT here.entry_id FROM topics_publictagging AS here WHERE """,
 }
 FORGET_COMBINATIONS = """
-    DELETE FROM topics_publiccombination WHERE (combination, topic_count, entry_id) IN ({combinations of}{leaving}))"""
-ADD_COMBINATIONS = (
-    "INSERT INTO topics_publiccombination (combination, topic_count, entry_id) {combinations of}{coming})"
-)
+    DELETE FROM topics_publiccombination WHERE combination IN ({numbers})
+        AND entry_id IN (SELECT here.entry_id FROM topics_publictagging AS here WHERE {leaving})"""
+BESIDE = """
+    SELECT other.entry_id, other.topic_id, entry.topic_count
+    FROM topics_publictagging AS other JOIN publishing_publicentry AS entry ON entry.id = other.entry_id
+    WHERE other.entry_id IN (SELECT here.entry_id FROM topics_publictagging AS here WHERE {coming})"""
 FORGET_TAGGINGS = "DELETE FROM topics_publictagging AS here WHERE {leaving}"
 ADD_TAGGINGS = """
     INSERT INTO topics_publictagging (entry_id, topic_id, kind, sort_key, own)
@@ -74,13 +71,22 @@ def move_entries(moved, was_under, is_under):
 
 def _leave(moved, place):
     leaving = [adapt(place), listed(moved), listed(_below(place))]
-    _execute(FORGET_COMBINATIONS, [_numbers(place), *leaving])
+    _execute(FORGET_COMBINATIONS, [numbered(_numbers(place).values()), *leaving])
     _execute(FORGET_TAGGINGS, leaving)
 
 
 def _reach(moved, place):
     coming = [listed(moved), listed(_below(place)), adapt(place)]
-    _execute(ADD_COMBINATIONS, [_numbers(place), *coming])
+    numbers = _numbers(place)
+    # Through this process: SQLite would look through all the numbers for each row that it joins them to.
+    beside = _execute(BESIDE, coming)
+    insert(
+        PublicCombination,
+        (
+            PublicCombination(combination=numbers[as_text(other)], topic_count=topic_count, entry_id=as_text(entry))
+            for entry, other, topic_count in beside
+        ),
+    )
     _execute(ADD_TAGGINGS, [adapt(place), *coming])
 
 
@@ -89,8 +95,9 @@ def _below(place):
 
 
 def _numbers(place):
+    """{topic: the number under which entries stand that carry it beside the place}."""
     others = Topic.objects.exclude(pk=place).values_list("pk", flat=True)
-    return paired({other: pair_keys(place, str(other))[1] for other in others})
+    return {str(other): pair_keys(place, str(other))[1] for other in others}
 
 
 def _counted(moved, places):
@@ -107,7 +114,7 @@ def _counted(moved, places):
 
 def _execute(sql, parameters):
     """The rows that a statement gives, if any."""
-    for name, part in {**PARTS, "{keys}": keys_sql(), "{numbers}": numbered_keys_sql()}.items():
+    for name, part in {**PARTS, "{keys}": keys_sql(), "{numbers}": numbers_sql()}.items():
         sql = sql.replace(name, part)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
