@@ -11,7 +11,7 @@ UPGRADE ?=
 export HOST PORT WORKERS
 
 BIN = .venv/bin
-TEMPLATES = find . -name '.venv*' -prune -o -path '*/templates/*.html' -exec
+TEMPLATES = find . \( -name '.venv*' -o -path ./var \) -prune -o -path '*/templates/*.html' -exec
 # Settings that a deployment would have, and a database that leaves no file behind.
 SAFE = DJANGO_DEBUG=false DJANGO_SECRET_KEY=for-the-check-of-the-settings-only-0123456789-abcdefghij DJANGO_ALLOWED_HOSTS=example.org \
 	DJANGO_SECURE_COOKIES=true DJANGO_SSL_REDIRECT=true DJANGO_HSTS_SECONDS=3600 DATABASE_URL=sqlite://:memory: CACHE_URL=locmemcache://

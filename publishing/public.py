@@ -40,6 +40,10 @@ class PublicEntryQuerySet(models.QuerySet):
         facts = PublicLink.objects.filter(entry=OuterRef("pk"), target_id__in=live).exclude(way=PublicLink.Way.MENTION)
         return self.live().filter(~Exists(from_others), ~Exists(facts))
 
+    def for_page(self):
+        """Without the columns that only search reads."""
+        return self.defer("search_title", "search_text")
+
     def for_list(self):
         """With the columns that a line in a list shows."""
         return self.only(*PublicEntry.LIST_FIELDS)

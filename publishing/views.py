@@ -41,7 +41,7 @@ def entry_detail(request, kind, slug, status=200, carried="", asked=None):
 
     carried: a query string that goes on to the new address.
     """
-    entry = PublicEntry.objects.filter(kind=kind, slug=slug).first()
+    entry = PublicEntry.objects.for_page().filter(kind=kind, slug=slug).order_by().first()
     if entry:
         form = wanted_form(request.headers.get("Accept", ""))
         if form:
