@@ -23,19 +23,21 @@ def licence():
     return {"path": stated, "title": stated} if "://" in stated else {"name": stated, "title": stated}
 
 
-def _schema(table):
-    fields = [{"name": column.name, "type": column.type, "description": f"{column.about}."} for column in table.in_csv]
-    references = [
-        {"fields": [column.name], "reference": {"resource": "" if column.to == table.name else column.to, "fields": [_key(column.to)]}}
+def _schema(table, columns):
+    fields = [{"name": column.name, "type": column.type, "description": f"{column.about}."} for column in columns]
+    return {"fields": fields, "missingValues": [""], "primaryKey": list(table.key)}
+
+
+def _references(table):
+    """The foreign keys of a table; a table refers to itself by an empty name."""
+    return [
+        {
+            "fields": [column.name],
+            "reference": {"resource": "" if column.to == table.name else column.to, "fields": [_key(column.to)]},
+        }
         for column in table.columns
         if column.to
-    ]  # fmt: skip
-    return {
-        "fields": fields,
-        "missingValues": [""],
-        "primaryKey": list(table.key),
-        **({"foreignKeys": references} if references else {}),
-    }
+    ]
 
 
 def _key(name):
@@ -46,7 +48,7 @@ def package(name, created, generation, home, files):
     """The data package. files: {path: {"bytes", "hash", "rows"}} of everything else; home: the site's address or ""."""
     resources = []
     for table in TABLES:
-        path = f"csv/{table.name}.csv"
+        path, keys = f"csv/{table.name}.csv", _references(table)
         resources.append(
             {
                 "name": table.name,
@@ -58,13 +60,14 @@ def package(name, created, generation, home, files):
                 "title": table.name.replace("_", " "),
                 "description": table.about,
                 **files[path],
-                "schema": _schema(table),
+                "schema": {**_schema(table, table.in_csv), **({"foreignKeys": keys} if keys else {})},
             }
         )
     for table in TABLES:
         path = f"jsonl/{table.name}.jsonl"
         described = f"{table.about} One JSON object to a line, cells as they are."
-        resources.append(_file(f"{table.name}-jsonl", path, "application/jsonl", described, files))
+        lines = _file(f"{table.name}-jsonl", path, "application/jsonl", described, files)
+        resources.append({**lines, "format": "jsonl", "encoding": "utf-8", "schema": _schema(table, table.columns)})
     resources.append(
         _file("sqlite", f"{NAME}.sqlite", "application/vnd.sqlite3", "All tables in one SQLite file.", files)
     )

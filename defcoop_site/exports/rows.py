@@ -3,6 +3,8 @@
 import json
 from datetime import date
 
+from django.urls import reverse
+
 from articles.content import ArticleContent
 from publishing import kinds
 from publishing.content import SCHEMA, is_parts
@@ -92,7 +94,7 @@ def rows_of(contents, entry, versions):
                 key,
                 version.number,
                 version.slug,
-                f"/{kinds.get(version.kind).section}/{version.slug}/v/{version.number}/",
+                reverse(f"{version.kind}_version", args=[version.slug, version.number]),
                 content.title,
                 version.note,
                 version.is_minor,

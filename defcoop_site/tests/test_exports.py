@@ -204,7 +204,9 @@ class ExportTests(ExportTestCase):
         package = json.loads((folder / "datapackage.json").read_text())
         self.assertEqual(package["licenses"], [{"name": "CC-BY-4.0", "title": "CC-BY-4.0"}])
         self.assertEqual(package["sources"][0]["path"], "https://library.example/")
-        tabular = {resource["name"]: resource for resource in package["resources"] if "schema" in resource}
+        tabular = {
+            resource["name"]: resource for resource in package["resources"] if resource["path"].startswith("csv/")
+        }
         self.assertEqual(tabular.keys(), BY_NAME.keys())
         for resource in package["resources"]:
             self.assertEqual(resource["hash"], f"sha256:{listed[resource['path']]}")
