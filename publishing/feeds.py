@@ -1,16 +1,24 @@
 """What all Atom feeds of entries share (RFC 4287). Only major changes move an entry up: a minor one leaves `revised_at` as it was."""
 
 from django.contrib.syndication.views import Feed
+from django.utils import timezone
 from django.utils.feedgenerator import Atom1Feed
 
 from . import kinds
 from .metadata import PUBLICATION
+from .public import Generation
 
 MOST_IN_FEED = 30
 
 
 class EntryAtom(Atom1Feed):
-    """Django's, but standfirsts are the plain texts that they are, not HTML."""
+    """Django's, but standfirsts are the plain texts that they are, not HTML, and a feed without entries is not new at every moment."""
+
+    def latest_post_date(self):
+        if self.items:
+            return super().latest_post_date()
+        changed_at = Generation.objects.filter(pk=1).values_list("changed_at", flat=True).first()
+        return changed_at or timezone.now()
 
     def add_item_elements(self, handler, item):
         summary = item["description"]

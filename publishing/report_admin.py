@@ -2,12 +2,14 @@
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .reports import RIGHT, Report, decide
+from .rows import model_of
 
 
 class ReportAdmin(admin.ModelAdmin):
@@ -20,12 +22,29 @@ class ReportAdmin(admin.ModelAdmin):
     date_hierarchy = "made_at"
     change_form_template = "admin/change_form.html"  # entries have one of their own here
     actions = None
-    fields = ["entry", "page", "section_title", "words", "email", "made_at", "state", "assignee", "note", "closed_at"]
-    readonly_fields = ["entry", "page", "section_title", "words", "email", "made_at", "closed_at"]
+    fields = [
+        "form_of_entry",
+        "page",
+        "section_title",
+        "words",
+        "email",
+        "made_at",
+        "state",
+        "assignee",
+        "note",
+        "closed_at",
+    ]
+    readonly_fields = ["form_of_entry", "page", "section_title", "words", "email", "made_at", "closed_at"]
 
     @admin.display(description=gettext_lazy("what is wrong"))
     def beginning(self, report):
         return Truncator(report.words).chars(80)
+
+    @admin.display(description=gettext_lazy("entry"))
+    def form_of_entry(self, report):
+        options = model_of(report.entry.kind)._meta
+        address = reverse(f"admin:{options.app_label}_{options.model_name}_change", args=[report.entry_id])
+        return format_html('<a href="{}">{}</a>', address, report.entry)
 
     @admin.display(description=gettext_lazy("what the reader saw"))
     def page(self, report):
@@ -46,6 +65,14 @@ class ReportAdmin(admin.ModelAdmin):
             people = get_user_model().objects.filter(is_staff=True, is_active=True)
             kwargs["queryset"] = people.order_by("username")
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change=change, **kwargs)
+        if "assignee" in form.base_fields:  # nobody makes or changes people here
+            widget = form.base_fields["assignee"].widget
+            for what in ("add", "change", "delete", "view"):
+                setattr(widget, f"can_{what}_related", False)
+        return form
 
     def save_model(self, request, obj, form, change):
         decide(obj, request.user)

@@ -6,14 +6,16 @@ import io
 import json
 import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from uuid import UUID
 
 from django.apps import apps
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import SimpleTestCase, TestCase, override_settings
+from django.test import SimpleTestCase, TestCase, TransactionTestCase, override_settings
 
 from defcoop_site.exports import making
 from defcoop_site.exports.importing import ImportRefused, import_export
@@ -253,6 +255,34 @@ class ExportTests(ExportTestCase):
             make_export(self.root)
         with making._alone(self.root), self.assertRaisesMessage(CommandError, "Another export"):
             call_command("export_data", str(self.root), stdout=io.StringIO())
+
+
+class OwnTransactionTests(TransactionTestCase):
+    def test_export_reads_one_moment_while_others_publish_and_leaves_the_connection_as_it_was(self):
+        first = publish_now(make_article(title="First"))
+        found = {}
+
+        def publish_meanwhile(done):
+            """In a thread, and so in a connection, of its own."""
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(self.publish_second).result(timeout=60)
+
+        with TemporaryDirectory() as held:
+            found["first"] = rows(make_export(Path(held), say=publish_meanwhile), "entries")
+            found["second"] = rows(make_export(Path(held)), "entries")
+
+        self.assertEqual([row["title"] for row in found["first"]], ["First"])
+        self.assertEqual({row["title"] for row in found["second"]}, {"First", "Second"})
+        self.assertFalse(connection.in_atomic_block)
+        publish_now(first, minor=True)  # it may still write
+
+    @staticmethod
+    def publish_second():
+        try:
+            # Its key is the last in order: what reads on after the first would come upon it.
+            publish_now(make_article(title="Second", id=UUID(int=2**128 - 1)))
+        finally:
+            connection.close()
 
 
 class ImportTests(ExportTestCase):

@@ -87,6 +87,14 @@ class FeedTests(LibraryTestCase):
         self.assertEqual(self.titles("/topics/airlift/feed/"), {"Ruritania", "An “article”"})
         self.assertEqual(self.titles("/actors/ruritania/feed/"), {"Ruritania", "The Pact", "An “article”"})
 
+    def test_feed_without_entries_is_valid_and_stays_as_it_is(self):
+        unpublish(self.article, "gone")
+
+        first, second = (self.client.get("/articles/feed/").content for _ in range(2))
+
+        self.assertEqual(atom_faults(first), [])
+        self.assertEqual(first, second)
+
     def test_standfirst_is_plain_text(self):
         self.assertContains(self.client.get("/actors/feed/"), "<summary>A &lt; B &amp; C.</summary>")
 

@@ -200,7 +200,13 @@ class DeskTests(TestCase):
 
         response = self.client.get(self.address)
 
-        for words in (WORDS, "reader@example.org", "Origins", f'href="{self.article.live_address}v/1/"'):
+        for words in (
+            WORDS,
+            "reader@example.org",
+            "Origins",
+            f'href="{self.article.live_address}v/1/"',
+            change_address(self.article),
+        ):
             self.assertContains(response, words)
 
     def test_closing_forgets_the_readers_address_and_is_logged_without_the_words(self):
