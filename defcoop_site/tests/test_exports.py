@@ -295,7 +295,12 @@ class ImportTests(ExportTestCase):
         self.folder = make_export(self.root)
 
     def pages(self):
-        addresses = {*crawl(self.client), "/actors/land-redirected/", "/actors/land-gone/", "/articles/old-name/"}
+        addresses = {
+            *crawl(self.client, combinations=4, days=2),
+            "/actors/land-redirected/",
+            "/actors/land-gone/",
+            "/articles/old-name/",
+        }
         addresses |= {f"/articles/new-name/v/{n}/" for n in (1, 2, 3)} | {"/actors/land-gone/v/1/"}
         addresses |= {"/topics/air-lift/", "/topics/air-bridge/", "/actors/land-withdrawn/", "/search/?q=pact"}
         return {address: self.client.get(address) for address in sorted(addresses)}
