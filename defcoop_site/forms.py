@@ -13,6 +13,8 @@ class SearchForm(FilterForm):
     q = forms.CharField(label=_("Search"), required=False, widget=forms.TextInput(attrs={"type": "search"}))
     kind = forms.CharField(required=False)
     topic = forms.SlugField(required=False, max_length=100)
+    actor = forms.SlugField(required=False, max_length=100)
+    period = forms.RegexField(r"^(1[0-9]{2}|20[0-9])0\Z", required=False)
 
     @property
     def is_cut(self):

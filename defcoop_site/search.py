@@ -5,24 +5,24 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import chain
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
+from actors.public import PublicAgreement
 from publishing import kinds
 from publishing.names import normalise
-from publishing.public import PublicEntry, PublicName, PublicSearch
+from publishing.public import PublicEntry, PublicLink, PublicName, PublicSearch
 from publishing.search_index import Lookup, candidates
 from publishing.search_words import KIND, NAMED, NEAR, SHORTEST_MISTYPED, near, whole, written
 from publishing.stems import stem
 from topics.lists import vocabulary
 from topics.public import PublicTagging
-from topics.vocabulary import Topic
 
 from .excerpts import Marker
 from .questions import Question
 
 # From each tier so many entries are read and put in order. Whoever finds more wants another word, and reads how to narrow.
 MOST = 500
-MOST_TOPICS, MOST_FACETS, MOST_OFFERED, MOST_MISTYPED = 6, 12, 8, 200
+MOST_TOPICS, MOST_OFFERED, MOST_MISTYPED = 6, 8, 200
 ALIKE = 0.7
 SHORTEST_TOPIC = 2
 
@@ -37,24 +37,38 @@ class Found:
     kinds: dict = field(default_factory=dict)
 
 
-def search(question, kind="", topic=""):
-    """What a Question finds among the entries of a kind (a name) that carry a topic (its address). One query, or two."""
-    rows = _ask(question, topic)
+def search(question, kind="", **narrowed):
+    """What a Question finds among the entries of a kind (a name), narrowed as `_among` says. One query, or two."""
+    among = _among(**narrowed)
+    rows = _ask(question, among)
     found = Found(question, is_more=len(rows) > MOST, kinds=dict(Counter(row[1] for row in rows)))
     if kind and found.is_more:
-        rows = _ask(question, topic, kind)
+        rows = _ask(question, among, kind)
         found.is_more = len(rows) > MOST
     found.keys = [row[0] for row in rows if kind in ("", row[1])][:MOST]
     return found
 
 
-def _ask(question, topic, kind=""):
+def _among(topic="", actor="", period=""):
+    """The entries that carry a topic, themselves or by one below it; that name an actor or are bound to it; agreements dated in the ten years
+    from a year. Topic and actor by their addresses, the year as text."""
+    found = []
+    if topic:
+        found.append(PublicTagging.objects.filter(topic__slug=topic).values("entry"))
+    if actor:
+        meant = PublicEntry.objects.live().filter(kind="actor", slug=actor).values("pk")
+        found.append(PublicLink.objects.filter(target_id__in=meant).values("entry"))
+    if period:
+        found.append(PublicAgreement.objects.filter(dated__startswith=period[:3]).values("entry"))
+    return found
+
+
+def _ask(question, among, kind=""):
     tiers = question.tiers()
     if not tiers:
         return []
     if kind:
         tiers = [[[Lookup((KIND + kind,))], *terms] for terms in tiers]
-    among = PublicTagging.objects.filter(topic__slug=topic).values("entry") if topic else None
     # Ordered here, as databases put letters in orders of their own.
     return sorted(candidates(tiers, MOST + 1, among), key=lambda row: (row[3], row[2], row[1], str(row[0])))
 
@@ -69,14 +83,6 @@ def rows_of(page, question):
         (row.entry, marker.pieces(row.entry.title), marker.pieces(row.entry.summary), marker.excerpt(row.text))
         for row in (found[key] for key in page if key in found)
     ]
-
-
-def topic_counts(keys):
-    """Topics that the entries carry, the most frequent first, with `entries`: how many. One query."""
-    if not keys:
-        return []
-    counted = Topic.objects.filter(public_taggings__entry__in=keys).annotate(entries=Count("public_taggings"))
-    return list(counted.order_by("-entries", "normalised")[:MOST_FACETS])
 
 
 def topics_called(question):

@@ -1,6 +1,7 @@
 """Public pages that join the rooms: front page, search, what the publication says about itself, and pages for machines."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
@@ -10,6 +11,7 @@ from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext, override
 from django.views.decorators.http import require_safe
 
@@ -19,11 +21,12 @@ from publishing.limits import Limit
 from publishing.lists import PAGE_SIZE, address_without_page
 from publishing.metadata import script_text, website
 from publishing.public import PublicEntry
-from topics.lists import entries_table, vocabulary, with_topics
+from topics.lists import entries_table, vocabulary
 
+from .facets import Facet, facets
 from .forms import LONGEST_QUERY, SearchForm
 from .questions import Question
-from .search import kind_counts, offers, rows_of, search, suggestion, topic_counts, topics_called
+from .search import kind_counts, offers, rows_of, search, suggestion, topics_called
 
 FEATURED, RECENT, TOPICS = 6, 8, 24
 SECURITY_VALID = timedelta(days=180)  # less than a year, as RFC 9116 asks; who reads it later asks again
@@ -50,29 +53,56 @@ def search_results(request, file=""):
     form = SearchForm(request.GET)
     chosen = form.chosen()
     question = Question(chosen.get("q", ""))
-    found = search(question, chosen.get("kind", ""), chosen.get("topic", ""))
+    narrowed = {name: chosen.get(name, "") for name in ("kind", "topic", "actor", "period")}
+    found = search(question, **narrowed)
     page = Paginator(found.keys, PAGE_SIZE).get_page(form.page_number())
     entries = rows_of(page.object_list, question)
-    topics = dict(with_topics(entry for entry, *_pieces in entries)) if entries else {}
-    listed = [(row[0], topics[row[0]]) for row in entries]
+    around = facets(found.keys, page.object_list)
+    listed = [(row[0], around.carried[row[0].pk]) for row in entries]
     context = {
         "form": form,
         "q": chosen.get("q", ""),
         "question": question,
         "found": found,
         "page": page,
-        "rows": [(*row, topics[row[0]]) for row in entries],
-        "kinds": kind_counts(found),
-        "topic_counts": topic_counts(found.keys),
+        "rows": [(*row, around.carried[row[0].pk]) for row in entries],
+        "narrowing": _narrowing(found, around, narrowed, chosen.get("q", "")),
         "topics_called": topics_called(question),
         "suggestion": "" if found.keys else suggestion(question),
-        "kind": chosen.get("kind", ""),
-        "topic": chosen.get("topic", ""),
         "query": address_without_page(form),
     }
     title = f"Search: {context['q']}"
     download = Download("search_form", lambda: entries_table(title, listed), query=context["query"], page=page)
     return page_or_file(request, "defcoop_site/search_results.html", context, [download], file)
+
+
+def _narrowing(found, around, narrowed, q):
+    """[(heading, word for all, [(label, how many, address, whether it is chosen, whether it is interface)])] of what can be narrowed by."""
+    kinds_found = [Facet(kind.name, capfirst(kind.plural), entries) for kind, entries in kind_counts(found)]
+    periods = [Facet(each.value, gettext("%(year)ss") % {"year": each.value}, each.entries) for each in around.periods]
+    topics = [Facet(each.value, capfirst(each.label), each.entries) for each in around.topics]
+    ways = (
+        ("kind", gettext("Narrow by kind"), gettext("All"), kinds_found),
+        ("topic", gettext("Narrow by topic"), gettext("All topics"), topics),
+        ("actor", gettext("Narrow by actor"), gettext("All actors"), around.actors),
+        ("period", gettext("Narrow agreements by date"), gettext("Any date"), periods),
+    )
+
+    def address(name, value):
+        chosen = {"q": q, **narrowed, name: value}
+        return "?" + urlencode({each: text for each, text in chosen.items() if text})
+
+    return [
+        {
+            "name": name,
+            "heading": heading,
+            "all": (every, address(name, "")),
+            "chosen": narrowed[name],
+            "lines": [(each, address(name, each.value)) for each in shown],
+        }
+        for name, heading, every, shown in ways
+        if shown or narrowed[name]
+    ]
 
 
 @require_safe

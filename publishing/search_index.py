@@ -52,11 +52,11 @@ def _postgresql(terms):
     return " AND ".join(conditions), values, "id", "publishing_publicsearch"
 
 
-def candidates(tiers, most, among=None):
+def candidates(tiers, most, among=()):
     """[(entry key, kind, sort key, tier)] of live entries for which the terms of a tier hold, each with its first tier.
 
     tiers: lists of terms. From each at most `most` entries are read, so that what is in every entry costs no more than what is in a
-    thousand. among: a queryset of one column of entry keys, to which entries are confined. One query.
+    thousand. among: querysets of one column of entry keys each, to all of which entries are confined. One query.
     """
     backend = {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor]
     parts, values = [], []
@@ -79,10 +79,8 @@ def candidates(tiers, most, among=None):
 
 
 def _within(among):
-    if among is None:
-        return "", []
-    sql, values = among.query.sql_with_params()
-    return f"entry_id IN ({sql})", list(values)
+    asked = [rows.query.sql_with_params() for rows in among]
+    return " AND ".join(f"entry_id IN ({sql})" for sql, _values in asked), [each for _sql, own in asked for each in own]
 
 
 def index_differences():

@@ -24,7 +24,7 @@ def entry_named(kind, slug):
     """The live entry, or what is known of it, with an address, or that a former address leads to; None for None. Raises Problem where there is none."""
     if slug is None:
         return None
-    entry = PublicEntry.objects.live().filter(kind=kind, slug=slug).only("kind", "withdrawn").first()
+    entry = PublicEntry.objects.live().filter(kind=kind, slug=slug).only("kind", "slug", "withdrawn").first()
     try:
         target = entry or moved_to(kind, slug)
     except Http404:

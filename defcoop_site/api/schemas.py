@@ -296,6 +296,8 @@ class Counts(Shape):
 
     kind: list[Count]
     topic: list[Count]
+    actor: list[Count]
+    period: list[Count] = Field(description="Agreements, by the decade of their date.")
 
 
 class FoundPage(Page):

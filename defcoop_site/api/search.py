@@ -6,11 +6,12 @@ from django.utils.translation import gettext as _
 from ninja import Query, Router
 from pydantic import Field
 
+from defcoop_site.facets import facets
 from defcoop_site.forms import LONGEST_QUERY
 from defcoop_site.questions import Question
-from defcoop_site.search import kind_counts, rows_of, search, suggestion, topic_counts
+from defcoop_site.search import kind_counts, rows_of, search, suggestion
 
-from .finding import topic_named
+from .finding import entry_named, topic_named
 from .items import entry_address, page_address
 from .paging import answer, from_cursor, to_cursor
 from .parameters import Paging, optional, slug
@@ -30,16 +31,25 @@ class SearchQuery(Paging):
     ]
     kind: optional(Literal["article", "actor", "agreement"], "Only entries of this kind.") = None
     topic: slug("Only entries that carry this topic, or one below it.", "airlift") = None
+    actor: slug("Only entries that name this actor or are bound to it: the last part of its address.", "finland") = None
+    period: optional(
+        Annotated[str, Field(pattern="^1[0-9]{2}0$|^20[0-9]0$")],
+        "Only agreements dated in the ten years from this one.",
+        example="1940",
+    ) = None
 
 
 @router.get("/search", response={200: FoundPage, **LISTED}, summary="Entries found by words, the best first")
 def find(request, parameters: Query[SearchQuery]):
     question = Question(parameters.q)
     topic = topic_named(parameters.topic)
-    found = search(question, parameters.kind or "", topic.slug if topic else "")
+    actor = entry_named("actor", parameters.actor)
+    narrowed = {"topic": topic and topic.slug, "actor": actor and actor.slug, "period": parameters.period}
+    found = search(question, parameters.kind or "", **narrowed)
     (begin,) = from_cursor("search", parameters.cursor) or [0]
     end = begin + parameters.limit
     rows = rows_of(found.keys[begin:end], question)
+    around = facets(found.keys, found.keys[begin:end])
     return answer(
         request,
         [_item(request, *row) for row in rows],
@@ -48,7 +58,9 @@ def find(request, parameters: Query[SearchQuery]):
         is_more=found.is_more,
         counts={
             "kind": [_count(kind.name, kind.plural, entries) for kind, entries in kind_counts(found)],
-            "topic": [_count(each.slug, each.name, each.entries) for each in topic_counts(found.keys)],
+            "topic": [_count(each.value, each.label, each.entries) for each in around.topics],
+            "actor": [_count(each.value, each.label, each.entries) for each in around.actors],
+            "period": [_count(each.value, each.label, each.entries) for each in around.periods],
         },
         suggestion="" if found.keys else suggestion(question),
         hint="" if question.terms else _("There was no letter or digit to search for."),

@@ -53,8 +53,8 @@ PAGES = {
     "/topics/hub+other/": 7,
     "/topics/hub/?narrower=no&kind=article&order=revised": 6,
     "/topics/hub/feed/": 2,  # topic, entries
-    "/search/?q=common": 5,  # what is found, entries, their topics, topics to narrow by, topics called so
-    "/search/?q=common&kind=actor&topic=hub": 5,
+    "/search/?q=common": 4,  # what is found, entries, their topics with all that they can be narrowed by, topics called so
+    "/search/?q=common&kind=actor&topic=hub&actor=left": 4,
     "/search/?q=commno": 5,  # nothing is found; topics called so, what is like it, its titles, and what that finds
     "/search/": 0,
     "/search/names/?q=common": 3,  # topics, entries, their names
@@ -85,7 +85,7 @@ PAGES = {
     "/agreements/exits/causes.json": 3,
     "/topics.csv": 1,
     "/topics/hub.csv": 7,  # as its page
-    "/search.json?q=common": 5,
+    "/search.json?q=common": 4,
     "/names/shared.csv": 1,
     "/articles/hub/history.csv": 2,
     "/articles/hub.json": 6,  # entry, version, what it names, and the page’s own without dead addresses

@@ -4,6 +4,7 @@ from django.db import connection
 from django.test import SimpleTestCase, TestCase
 from django.urls import reverse
 
+from actors.models import Actor
 from articles.models import Article
 from defcoop_site.excerpts import Marker
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_topic, publish_now
@@ -185,6 +186,39 @@ class SearchTests(TestCase):
         self.assertEqual(self.slugs("treaty", topic="nothing"), [])
         self.assertContains(self.page("treaty", kind="actor"), "1 entry for")
         self.assertContains(self.page("treaty", topic=self.defence.slug, kind="actor"), "1 entry for")
+
+    def test_actors_and_dates_narrow_and_are_counted(self):
+        turkey = Actor.objects.get(slug="turkiye")
+        dated = {"signed": "1952-02", "parties": [turkey, self.nato]}
+        publish_now(make_agreement(title="Accession Treaty", slug="accession", **dated))
+        publish_now(make_agreement(title="Later Treaty", slug="later", signed="unknown", parties=[turkey]))
+        publish_now(make_article(title="Treaties of old", slug="old", introduction="On [[Türkiye]]."))
+
+        response = self.page("treaty")
+
+        self.assertContains(response, "Türkiye (3)")
+        self.assertContains(response, "1950s (1)")
+        self.assertEqual(self.slugs("treaty", actor="turkiye"), ["accession", "later", "old"])
+        self.assertEqual(self.slugs("treaty", actor="nato"), ["accession"])
+        self.assertEqual(self.slugs("treaty", period="1950"), ["accession"])
+        self.assertEqual(self.slugs("treaty", period="1950", actor="nato", kind="agreement"), ["accession"])
+        self.assertEqual(self.slugs("treaty", actor="nothing"), [])
+        narrowed = self.page("treaty", actor="turkiye", kind="agreement")
+        self.assertContains(narrowed, "2 entries for")
+        self.assertContains(narrowed, "?q=treaty&amp;kind=agreement&amp;actor=turkiye&amp;period=1950")
+        self.assertContains(narrowed, '?q=treaty&amp;kind=agreement"')
+
+    def test_counts_are_what_each_filter_then_finds(self):
+        for number in range(4):
+            publish_now(
+                make_agreement(title=f"Treaty {number}", signed=f"19{number}5", parties=[self.turkey, self.nato])
+            )
+
+        for way in self.page("treaty").context["narrowing"]:
+            for facet, address in way["lines"]:
+                with self.subTest(address):
+                    found = self.client.get(reverse("search") + address).context["found"]
+                    self.assertEqual(len(found.keys), facet.entries)
 
     def test_filters_stay_right_where_more_is_found_than_is_read(self):
         with mock.patch("defcoop_site.search.MOST", 2):
