@@ -2,7 +2,10 @@ import csv
 import io
 import json
 import re
+from html import unescape
 
+import bibtexparser
+import rispy
 from django.test import TestCase, override_settings
 from django.utils.html import escape
 
@@ -98,6 +101,33 @@ class EntryFormTests(TestCase):
         self.assertEqual(tex_to_text(fields["title"][1:-1]), "50% of {it}")
         self.assertEqual((key, fields["url"]), ("article-one-v1", "http://testserver/articles/one/v/1/"))
         self.assertEqual((record["TI"], record["UR"]), ("50% of {it}", fields["url"]))
+
+    def test_citation_copied_from_the_page_imports_into_other_programs(self):
+        html = self.get("/articles/one/v/1/cite/").content.decode()
+        bibtex, ris = (unescape(text) for text in re.findall(r"<pre[^>]*>(.*?)</pre>", html, re.DOTALL))
+
+        (entry,) = bibtexparser.parse_string(bibtex).entries
+        (record,) = rispy.loads(ris)
+
+        self.assertEqual((entry.key, record["id"]), ("article-one-v1", "article-one-v1"))
+        self.assertEqual(
+            (record["title"], tex_to_text(entry["title"].removeprefix("{").removesuffix("}"))),
+            ("50% of {it}", "50% of {it}"),
+        )
+        self.assertEqual([entry["url"]], ["http://testserver/articles/one/v/1/"])
+        self.assertEqual(record["urls"], [entry["url"]])
+
+    def test_older_version_says_what_it_is_and_is_cited_as_itself(self):
+        self.article.summary = "Told otherwise."
+        self.article.save()
+        publish_now(self.article)
+
+        old = self.get("/articles/one/v/1/")
+
+        self.assertContains(old, "/articles/one/v/1/cite/")
+        self.assertContains(old, 'class="banner')
+        self.assertContains(self.get("/articles/one/v/1/cite/"), "Version 1")
+        self.assertNotContains(self.get("/articles/one/"), 'class="banner')
 
     def test_files_of_citations_say_the_same_as_the_page(self):
         self.assertEqual(read_bibtex(self.get("/articles/one.bib").content.decode())[1], "article-one-v1")

@@ -1,6 +1,9 @@
 from dataclasses import replace
 from datetime import date
 
+import bibtexparser
+import rispy
+from bibtexparser.middlewares import LatexDecodingMiddleware
 from django.test import SimpleTestCase
 from hypothesis import given
 from hypothesis import strategies as st
@@ -56,3 +59,50 @@ class CitationTests(SimpleTestCase):
     @given(TITLES)
     def test_one_line_changes_nothing_but_space_and_control_characters(self, title):
         self.assertEqual("".join(citing.one_line(title).split()), "".join(citing.UNPRINTED.sub("", title).split()))
+
+
+class ImportTests(SimpleTestCase):
+    """What readers' programs make of our files: the parsers of the libraries that reference managers are built on."""
+
+    def from_bibtex(self, citation):
+        library = bibtexparser.parse_string(citing.bibtex(citation))
+        self.assertEqual((library.failed_blocks, len(library.entries)), ([], 1))
+        (entry,) = library.entries
+        return entry, {field.key: field.value for field in entry.fields}
+
+    def test_bibtex_parser_reads_every_field(self):
+        library = bibtexparser.parse_string(
+            citing.bibtex(replace(CITATION, title="50% of {it} & “Élysée”")),
+            append_middleware=[LatexDecodingMiddleware()],
+        )
+        (entry,) = library.entries
+
+        self.assertEqual((entry.entry_type, entry.key), ("misc", "agreement-pact-v3"))
+        self.assertEqual(entry["title"].strip("{}"), "50% of it & “Élysée”")  # it knows no brace that is text
+        self.assertEqual([entry[name] for name in ("year", "month", "day")], ["2026", "11", "3"])
+        self.assertEqual((entry["note"], entry["url"]), ("Version 3", CITATION.url))
+
+    def test_ris_parser_reads_every_field(self):
+        (record,) = rispy.loads(citing.ris(replace(CITATION, title="50% of {it} & “Élysée”")))
+
+        self.assertEqual(record["title"], "50% of {it} & “Élysée”")
+        self.assertEqual((record["type_of_reference"], record["id"]), ("ENCYC", "agreement-pact-v3"))
+        self.assertEqual((record["secondary_title"], record["year"]), (CITATION.publication, "2026"))
+        self.assertEqual((record["edition"], record["urls"]), ("Version 3", [CITATION.url]))
+
+    @patient()
+    @given(TITLES)
+    def test_no_title_breaks_the_bibtex_of_another_program(self, title):
+        entry, fields = self.from_bibtex(replace(CITATION, title=title))
+
+        self.assertEqual(entry.key, CITATION.key)
+        self.assertEqual(tex_to_text(fields["title"].removeprefix("{").removesuffix("}")), citing.one_line(title))
+        self.assertEqual(fields["url"], CITATION.url)
+
+    @patient()
+    @given(TITLES)
+    def test_no_title_breaks_the_ris_of_another_program(self, title):
+        (record,) = rispy.loads(citing.ris(replace(CITATION, title=title)))
+
+        self.assertEqual(record.get("title", ""), citing.one_line(title))
+        self.assertEqual(record["urls"], [CITATION.url])
