@@ -19,7 +19,8 @@ def ask(alias):
     """(number, moment) in a database. Raises django.db.Error where it does not answer, also on a new connection."""
     connection = connections[alias]
     is_new = connection.connection is None
-    if not is_new and connection.close_at is not None and time.monotonic() >= connection.close_at:
+    is_old = connection.close_at is not None and time.monotonic() >= connection.close_at
+    if not is_new and is_old and not connection.in_atomic_block:
         connection.close()
         is_new = True
     try:

@@ -26,7 +26,7 @@ class SearchQuery(Paging):
         Field(
             max_length=LONGEST_QUERY,
             description="Words that must all occur. Quotes keep words together, an asterisk ends the beginning of a word.",
-            json_schema_extra={"example": "collective defence"},
+            json_schema_extra={"example": "collective defence", "pattern": "^[^\\u0000\\ufffd]*$"},
         ),
     ]
     kind: optional(Literal["article", "actor", "agreement"], "Only entries of this kind.") = None
