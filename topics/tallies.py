@@ -72,7 +72,8 @@ def _add(model, differences):
     kept = {tuple(key): entries for *key, entries in rows.values_list(*COLUMNS[model], "entries")}
     rows.delete()
     sums = {key: kept.get(key, 0) + difference for key, difference in differences.items()}
-    model.objects.bulk_create([_row(model, key, entries) for key, entries in sums.items() if entries])
+    # Counts that somebody tampered with may come out below none; rebuilding then counts everything anew.
+    model.objects.bulk_create([_row(model, key, entries) for key, entries in sums.items() if entries > 0])
 
 
 def counted():
