@@ -9,6 +9,7 @@ from django.urls import get_resolver
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "defcoop_site.settings")
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
+from defcoop_site.page_cache import PageCache  # noqa: E402
 from defcoop_site.wsgi import application  # noqa: E402 - after the settings
 
 
@@ -23,4 +24,7 @@ def marked(inner):
 
 
 get_resolver().url_patterns  # noqa: B018 - loads the views before the workers part, so that no first page takes seconds
-application.application = marked(application.application)
+cache = application
+while not isinstance(cache, PageCache):  # others stand before it
+    cache = cache.application
+cache.application = marked(cache.application)
