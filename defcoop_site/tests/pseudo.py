@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from html.parser import HTMLParser
 from unittest import mock
 
+from django.template.autoreload import reset_loaders
 from django.utils.translation import trans_real
 
 OPEN, CLOSE = "⟦", "⟧"
@@ -44,7 +45,8 @@ def bracketed():
 
 
 def _forget_words():
-    """Template words may keep what they said in a language."""
+    """Templates, and template words, may keep what they said in a language."""
+    reset_loaders()
     for name, module in list(sys.modules.items()):
         if ".templatetags." in name:
             for value in vars(module).values():

@@ -80,6 +80,7 @@ PAGES = [
     "/search/?q=zzzzqq",
     "/search/?q=!!",
     "/api/",
+    "/data/",
     "/about/",
     "/about/editorial-policy/",
     "/about/terms/",
