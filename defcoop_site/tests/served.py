@@ -9,8 +9,8 @@ from django.urls import get_resolver
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "defcoop_site.settings")
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
+from defcoop_site.wsgi import application  # noqa: E402, I001 - after the settings; it sets Django up
 from defcoop_site.page_cache import PageCache  # noqa: E402
-from defcoop_site.wsgi import application  # noqa: E402 - after the settings
 
 
 def marked(inner):
