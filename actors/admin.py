@@ -80,7 +80,20 @@ class AgreementAdmin(EntryAdmin):
     inlines = [ObligationInline, ParticipationInline, SeeAlsoInline]
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body", "topics"]}),
-        (_("Identity"), {"fields": ["agreement_type", "legal_force", "scope", "aliases", "language", "featured"]}),
+        (
+            _("Identity"),
+            {
+                "fields": [
+                    "agreement_type",
+                    "legal_force",
+                    "scope",
+                    ("activity", "confidence"),
+                    "aliases",
+                    "language",
+                    "featured",
+                ]
+            },
+        ),
         (
             _("Time"),
             {

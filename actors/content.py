@@ -8,7 +8,7 @@ from publishing.content import EntryContent, Part
 # digest of a snapshot from before is what it was; tests/test_content.py holds an old one.
 LATER = {
     "opened", "suspension_ended", "withdrawal_rule", "disputed", "other_reading", "dispute", "automatic", "area", "decided_by", "owed_by",
-    "owed_to", "ratified", "provisional", "notice",
+    "owed_to", "ratified", "provisional", "notice", "activity", "confidence",
 }  # fmt: skip
 LATER_OF_AGREEMENT = LATER - {"provisional"} | {"suspended"}
 
@@ -125,6 +125,8 @@ class AgreementContent(EntryContent):
     suspended: str = ""
     suspension_ended: str = ""
     withdrawal_rule: str = ""
+    activity: str = ""
+    confidence: str = ""
     disputed: str = ""
     other_reading: str = ""
     dispute: str = ""

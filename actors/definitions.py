@@ -37,6 +37,69 @@ OBLIGATION = {
     "verification": gettext_lazy("Let others inspect whether the terms are kept."),
     "non-transfer": gettext_lazy("Do not pass weapons, materials or knowledge on."),
 }
+ACTIVITY = {
+    "general-framework": gettext_lazy(
+        "A framework for routine cooperation between ministries and forces, for example the Trinity House Agreement of 2024."
+    ),
+    "industry": gettext_lazy(
+        "Companies and ministries develop or make equipment together, for example under the OCCAR Convention of 1998."
+    ),
+    "procurement": gettext_lazy(
+        "Buying equipment together or from each other, for example the submarines of one type that Germany and Norway ordered in 2021."
+    ),
+    "training": gettext_lazy(
+        "Teaching each other’s personnel, for example the Euro-NATO Joint Jet Pilot Training in Texas."
+    ),
+    "research": gettext_lazy(
+        "Research before there is a product, for example in The Technical Cooperation Program of five English-speaking states."
+    ),
+    "staff-talks": gettext_lazy(
+        "Regular meetings of officials or staffs, for example the Canadian–American Permanent Joint Board on Defense of 1940."
+    ),
+    "exercises": gettext_lazy("Forces train together in the field, for example in BALTOPS in the Baltic Sea."),
+    "basing": gettext_lazy(
+        "Forces or their equipment stay in or pass through another’s territory, for example under the Finnish–American agreement of 2023."
+    ),
+    "logistics": gettext_lazy(
+        "Supplies and services for each other’s forces, for example under the British–Japanese acquisition and cross-servicing agreement of 2017."
+    ),
+    "intelligence": gettext_lazy(
+        "Sharing and protecting what is secret, for example under the UKUSA Agreement of 1946."
+    ),
+    "cyber": gettext_lazy(
+        "Defence of networks, for example in the cooperative centre in Tallinn that NATO accredited in 2008."
+    ),
+    "space": gettext_lazy(
+        "Military use and protection of satellites, for example in the Combined Space Operations Initiative."
+    ),
+    "air-defence": gettext_lazy(
+        "Warning of and defence against aircraft and missiles, for example in the European Sky Shield Initiative of 2022."
+    ),
+    "maritime": gettext_lazy("Watch over sea lanes, for example by the Combined Maritime Forces in Bahrain."),
+    "nuclear": gettext_lazy(
+        "Nuclear weapons, materials or ship reactors, for example under the British–American Mutual Defence Agreement of 1958."
+    ),
+    "peacekeeping": gettext_lazy(
+        "Operations for third states, for example the European Union’s Althea in Bosnia and Herzegovina since 2004."
+    ),
+    "disaster-relief": gettext_lazy(
+        "Forces help after disasters, for example under the FRANZ arrangement of 1992 in the Pacific."
+    ),
+    "counter-terrorism": gettext_lazy(
+        "Joint action against armed groups, for example by the joint force of the G5 Sahel of 2017."
+    ),
+    "arms-control": gettext_lazy(
+        "Carrying out limits and inspections together, for example of the Treaty on Conventional Armed Forces in Europe of 1990."
+    ),
+    "combined-forces": gettext_lazy(
+        "Units or staffs of several states under one command, for example the Franco-German Brigade."
+    ),
+}
+CONFIDENCE = {
+    "high": gettext_lazy("The source is sure of the activity: its coders had the text or a full description."),
+    "medium": gettext_lazy("The source has enough to tell the activity, and says that another is possible."),
+    "low": gettext_lazy("The source had little to go by."),
+}
 ROLE = {
     "original-signatory": gettext_lazy("Signed the text when it was concluded."),
     "original-party": gettext_lazy("Was bound when the agreement entered into force."),
@@ -110,6 +173,8 @@ def closed_lists():
         ("statuses", _("Status on a day"), terms.Status, STATUS, "agreement_list", "status"),
         ("legal-force", _("Legal force"), terms.LegalForce, LEGAL_FORCE, "agreement_list", "force"),
         ("scope", _("Scope"), terms.Scope, SCOPE, "agreement_list", "scope"),
+        ("activities", _("Activities"), terms.Activity, ACTIVITY, "agreement_list", "activity"),
+        ("confidence", _("Confidence in the activity"), terms.Confidence, CONFIDENCE, "agreement_list", "confidence"),
         ("roles", _("Roles of parties and others"), terms.Role, ROLE, "agreement_list", "role"),
         ("consent", _("Means of consent"), terms.ConsentMeans, CONSENT, "", ""),
         ("actors", _("Kinds of actor"), terms.ActorKind, ACTOR_KIND, "actor_list", "kind"),

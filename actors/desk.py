@@ -25,7 +25,7 @@ ACTOR_FIELDS = (
 AGREEMENT_FIELDS = (
     "agreement_type", "legal_force", "scope", "adopted", "signed", "place", "provisional", "in_force", "terminated", "termination_cause",
     "entry_into_force_rule", "depositary", "languages", "registration", "facts_locator", "amends", "superseded_by", "body", "opened", "suspended",
-    "suspension_ended", "withdrawal_rule", "disputed", "other_reading", "dispute",
+    "suspension_ended", "withdrawal_rule", "disputed", "other_reading", "dispute", "activity", "confidence",
 )  # fmt: skip
 OBLIGATION_FIELDS = (
     "position", "kind", "article", "condition", "discretionary", "description", "locator", "automatic", "area", "decided_by", "owed_by", "owed_to",

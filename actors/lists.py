@@ -27,9 +27,12 @@ def listed_actors(when, *, kind="", region=""):
     return actors.filter(region=region) if region else actors
 
 
-def listed_agreements(when, *, type="", statuses=(), scope="", decade="", party=None, role="", force="", obligation=""):
+def listed_agreements(
+    when, *, type="", statuses=(), scope="", decade="", party=None, role="", force="", obligation="", **columns
+):
     """PublicAgreements of live entries. when: an AsOf; statuses: of terms.Status, none for any; decade: its first year as text; "" for any;
-    party: the PublicEntry of an actor, None for any; role: that it, or anybody, has; force: of law; obligation: a kind of which there is one."""
+    party: the PublicEntry of an actor, None for any; role: that it, or anybody, has; force: of law; obligation: a kind of which there is one;
+    columns: values of activity and confidence, "" for any."""
     agreements = PublicAgreement.objects.live()
     if when.text:
         agreements = agreements.known_on(when.day)
@@ -39,6 +42,7 @@ def listed_agreements(when, *, type="", statuses=(), scope="", decade="", party=
         agreements = agreements.filter(agreement_type=type)
     if scope:
         agreements = agreements.filter(scope=scope)
+    agreements = agreements.filter(**{name: value for name, value in columns.items() if value})
     if force:
         agreements = agreements.filter(legal_force=force)
     if obligation:

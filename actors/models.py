@@ -134,6 +134,20 @@ class Agreement(Entry):
     agreement_type = models.CharField(_("type"), max_length=30, choices=terms.AgreementType, blank=True)
     legal_force = models.CharField(_("legal force"), max_length=30, choices=terms.LegalForce, blank=True)
     scope = models.CharField(_("scope"), max_length=20, choices=terms.Scope, blank=True)
+    activity = models.CharField(
+        _("activity"),
+        max_length=30,
+        choices=terms.Activity,
+        blank=True,
+        help_text=_("What the parties mainly do together under an agreement on cooperation."),
+    )
+    confidence = models.CharField(
+        _("confidence in the activity"),
+        max_length=10,
+        choices=terms.Confidence,
+        blank=True,
+        help_text=_("As the source gives it; empty where the text itself is the source."),
+    )
     adopted = DateTextField(_("adopted"))
     opened = DateTextField(_("opened for signature"))
     signed = DateTextField(

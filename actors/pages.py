@@ -290,6 +290,8 @@ def agreement_facts(entry, around, as_of):
             Fact(_("Type"), term=terms.word(terms.AgreementType, facts["agreement_type"])),
             Fact(_("Legal force"), term=terms.word(terms.LegalForce, facts["legal_force"])),
             Fact(_("Scope"), term=terms.word(terms.Scope, facts["scope"])),
+            Fact(_("Activity"), term=terms.word(terms.Activity, facts.get("activity", ""))),
+            Fact(_("Confidence in the activity"), term=terms.word(terms.Confidence, facts.get("confidence", ""))),
             Fact(_("Also known as"), text=", ".join(entry.page["aliases"])),
             Fact(_("Adopted"), date=facts["adopted"]),
             Fact(_("Opened for signature"), date=facts.get("opened", "")),

@@ -29,7 +29,7 @@ ACTOR_FACTS = (
 AGREEMENT_FACTS = (
     "agreement_type", "legal_force", "scope", "adopted", "signed", "place", "provisional", "in_force", "terminated", "termination_cause",
     "entry_into_force_rule", "depositary", "languages", "registration", "amends", "superseded_by", "opened", "suspended", "suspension_ended",
-    "withdrawal_rule", "disputed", "other_reading", "dispute",
+    "withdrawal_rule", "disputed", "other_reading", "dispute", "activity", "confidence",
 )  # fmt: skip
 
 
@@ -157,6 +157,8 @@ def _agreement_row(key, content, notes, sort_key):
         in_force=content.in_force,
         terminated=content.terminated,
         withdrawal_rule=content.withdrawal_rule,
+        activity=content.activity,
+        confidence=content.confidence,
         party_count=len(parties),
         **agreement_acts(content),
         **(sourced(content, notes, content.text_source, "") if content.text_source else {}),

@@ -81,6 +81,39 @@ class Scope(models.TextChoices):
     UNIVERSAL = "universal", _("universal (open to all states)")
 
 
+class Activity(models.TextChoices):
+    """What two or more defence ministries do together. The first six are DCAD's."""
+
+    GENERAL_FRAMEWORK = "general-framework", _("general defence framework")
+    INDUSTRY = "industry", _("defence industry")
+    PROCUREMENT = "procurement", _("procurement and acquisition")
+    TRAINING = "training", _("training, education and officer exchange")
+    RESEARCH = "research", _("research and technology")
+    STAFF_TALKS = "staff-talks", _("standing commission or staff talks")
+    EXERCISES = "exercises", _("joint exercises")
+    BASING = "basing", _("basing, access and pre-positioning")
+    LOGISTICS = "logistics", _("logistics and mutual support")
+    INTELLIGENCE = "intelligence", _("intelligence and information security")
+    CYBER = "cyber", _("cyber")
+    SPACE = "space", _("space")
+    AIR_DEFENCE = "air-defence", _("missile and air defence")
+    MARITIME = "maritime", _("maritime security")
+    NUCLEAR = "nuclear", _("nuclear cooperation and propulsion")
+    PEACEKEEPING = "peacekeeping", _("peacekeeping and crisis management")
+    DISASTER_RELIEF = "disaster-relief", _("disaster relief")
+    COUNTER_TERRORISM = "counter-terrorism", _("counter-terrorism")
+    ARMS_CONTROL = "arms-control", _("arms control and verification")
+    COMBINED_FORCES = "combined-forces", _("combined forces or headquarters")
+
+
+class Confidence(models.TextChoices):
+    """How sure the source is of what kind an agreement is."""
+
+    HIGH = "high", _("high")
+    MEDIUM = "medium", _("medium")
+    LOW = "low", _("low")
+
+
 class TerminationCause(models.TextChoices):
     EXPIRED = "expired", _("its term ended and it was not renewed")
     REPLACED = "replaced", _("replaced by a new agreement")

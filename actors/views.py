@@ -68,7 +68,21 @@ class AgreementFilterForm(TopicFilter, FilterForm):
     role = Choice(label=_("Role"), choices=terms.Role.choices)
     obligation = Choice(label=_("Obligation"), choices=terms.ObligationKind.choices)
     force = Choice(label=_("Legal force"), choices=terms.LegalForce.choices)
-    field_order = ["type", "status", "scope", "decade", "obligation", "force", "party", "role", "topic"]
+    activity = Choice(label=_("Activity"), choices=terms.Activity.choices)
+    confidence = Choice(label=_("Confidence in the activity"), choices=terms.Confidence.choices)
+    field_order = [
+        "type",
+        "status",
+        "scope",
+        "decade",
+        "obligation",
+        "force",
+        "activity",
+        "confidence",
+        "party",
+        "role",
+        "topic",
+    ]
 
     def __init__(self, *args, as_of, **kwargs):
         super().__init__(*args, **kwargs)
@@ -138,6 +152,8 @@ def _listed_agreements(request):
         role=chosen.get("role"),
         force=chosen.get("force"),
         obligation=chosen.get("obligation"),
+        activity=chosen.get("activity"),
+        confidence=chosen.get("confidence"),
     )
     if chosen.get("topic"):
         agreements = agreements.filter(entry__in=form.narrow(PublicEntry.objects.all()).values("pk"))

@@ -38,7 +38,7 @@ ACTOR_TEXTS = {
 AGREEMENT_TEXTS = {
     "legal_force", "scope", "adopted", "signed", "place", "provisional", "in_force", "terminated", "termination_cause", "entry_into_force_rule",
     "depositary", "languages", "registration", "facts_source", "facts_locator", "summary", "body", "opened", "suspended", "suspension_ended",
-    "withdrawal_rule", "disputed", "other_reading", "dispute",
+    "withdrawal_rule", "disputed", "other_reading", "dispute", "activity", "confidence",
 }  # fmt: skip
 ENTRY_KEYS = {
     "actors": COMMON_KEYS | ACTOR_TEXTS | {"kind", "predecessors", "part_of", "constituent_agreement"},

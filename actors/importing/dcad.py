@@ -6,7 +6,7 @@ from publishing.content import SourceContent
 from publishing.dates import bounds, certainly_before
 from publishing.models import Source
 
-from ..terms import AgreementType, LegalForce, Role, Scope, TerminationCause
+from ..terms import Activity, AgreementType, Confidence, LegalForce, Role, Scope, TerminationCause
 from .reading import FileRefused, Problem, Reading, date_text, only_once, read_rows
 from .records import DataSet, Record, shorten
 from .states import NoMatch
@@ -36,6 +36,10 @@ TYPES = {
     "COMMISSION": (AgreementType.DEFENCE_COOPERATION, "Agreement on a standing defence commission"),
     "RESEARCH": (AgreementType.ARMAMENTS, "Defence research agreement"),
 }
+ACTIVITIES = {
+    "DCA": Activity.GENERAL_FRAMEWORK, "DIC": Activity.INDUSTRY, "TREX": Activity.TRAINING, "PROCUREMENT": Activity.PROCUREMENT,
+    "COMMISSION": Activity.STAFF_TALKS, "RESEARCH": Activity.RESEARCH,
+}  # fmt: skip
 CONFIDENCE = {"high": "high", "med": "medium", "low": "low", "atypical": "an untypical case"}
 # Negative numbers are words, never numbers of years.
 SPANS = {"-77": "without limit", "-88": "limited, but not known for how long"}
@@ -132,6 +136,9 @@ def _record(row, states):
         "agreement_type": kind.value,
         "legal_force": LegalForce.UNKNOWN.value,
         "scope": Scope.BILATERAL.value,
+        "activity": ACTIVITIES[row["category1"]].value,
+        # An untypical case has no degree; the text tells it.
+        "confidence": confidence if confidence in Confidence.values else "",
         "signed": signed,
         "in_force": in_force,
         "terminated": ended,

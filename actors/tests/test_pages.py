@@ -307,7 +307,11 @@ class TermTests(ScenarioTestCase):
     def setUpTestData(cls):
         france = publish_now(make_actor(title="France"))
         watcher = [{"actor": france, "in_force": "1949", "role": "observer"}]
-        publish_now(make_agreement(title="Pact", legal_force="binding", obligations=["defence"]))
+        publish_now(
+            make_agreement(
+                title="Pact", legal_force="binding", obligations=["defence"], activity="exercises", confidence="low"
+            )
+        )
         publish_now(make_agreement(title="Forum", legal_force="political", parties=watcher))
 
     def test_every_word_of_every_list_has_a_meaning_and_leads_to_a_list_that_understands_it(self):
@@ -322,6 +326,8 @@ class TermTests(ScenarioTestCase):
         for query, titles in {
             "obligation=defence": ["Pact"],
             "force=political": ["Forum"],
+            "activity=exercises&confidence=low": ["Pact"],
+            "activity=exercises&confidence=high": [],
             "role=observer": ["Forum"],
             "role=observer&party=France": ["Forum"],
             "role=member&party=France": [],

@@ -176,6 +176,8 @@ def _agreement(contents, key, content):
             content.termination_cause,
             content.entry_into_force_rule,
             content.withdrawal_rule,
+            content.activity,
+            content.confidence,
             content.depositary,
             content.languages,
             content.registration,

@@ -189,6 +189,8 @@ TABLES = (
             Column("termination_cause", "How it ended"),
             Column("entry_into_force_rule", "What its entry into force takes"),
             Column("withdrawal_rule", "How a party leaves"),
+            Column("activity", "What the parties mainly do together"),
+            Column("confidence", "How sure the source is of the activity"),
             Column("depositary", "Depositary"),
             Column("languages", "Languages of the text"),
             Column("registration", "Registration, for example with the United Nations"),
