@@ -50,7 +50,9 @@ def _comes_from_here(request):
 def _seen(kind, live, number):
     """The row of the version that the reader saw: the live one unless the number is an older one's."""
     if number and 0 < number < live.version:
-        return find_version(kind.name, live.slug, number).entry
+        seen = find_version(kind.name, live.slug, number).entry
+        # Another entry may have had this address when it had as many versions.
+        return seen if seen.pk == live.pk else live
     return live
 
 

@@ -153,6 +153,20 @@ class ReaderTests(TestCase):
         self.assertEqual(self.client.get("/articles/nothing/report/").status_code, 404)
         self.assertEqual(self.client.get("/nothing/pact/report/").status_code, 404)
 
+    def test_report_is_about_the_entry_that_has_the_address_now(self):
+        self.article.slug = "treaty"
+        self.article.save()
+        publish_now(self.article)
+        other = publish_now(make_article(title="Another pact", slug="another"))
+        other.slug = "pact"
+        other.save()
+        publish_now(other)
+
+        self.post(self.fields(f"{ADDRESS}?version=1"))
+
+        report = Report.objects.get()
+        self.assertEqual((report.entry_id, report.version), (other.pk, 2))
+
     def test_no_page_shows_a_report(self):
         before = {address: response.content for address, response in crawl(self.client).items()}
 
