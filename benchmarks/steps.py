@@ -196,12 +196,19 @@ def _reading(server, paths, seconds):
     return {"requests": len(times), "p50": quantile(times, 0.5), "p99": quantile(times, 0.99), "slowest": max(times)}
 
 
+def _different(size, count):
+    """The addresses of so many entries, of all kinds."""
+    ends = {"article": size, "agreement": size // 5 + size * 2 // 5, "actor": size // 5}
+    firsts = {"article": ends["agreement"], "agreement": ends["actor"], "actor": 0}
+    numbers = ((kind, number) for kind, end in ends.items() for number in range(firsts[kind], end))
+    return [f"/{kind}s/{kind}-{number}/" for kind, number in islice(numbers, count)]
+
+
 def memory(size, count):
     """Megabytes of two workers together after so many different pages."""
     make("SQLite", size)
     collect_static()
-    articles = iter(article_paths(size, count))
-    paths, lock, failures = islice(articles, count), threading.Lock(), []
+    paths, lock, failures = iter(_different(size, count)), threading.Lock(), []
     with serving("defcoop_site.wsgi", environment("SQLite", size), "/healthz") as server:
         at_first = server.megabytes()
         asked = 0
