@@ -38,6 +38,7 @@ class Soak:
     server: object
     publish: object
     paths: list
+    growth: int = GROWTH
     published: int = 0
     asked: int = 0
     unchanged: int = 0
@@ -99,7 +100,7 @@ class Soak:
         self.over.set()
         for thread in threads:
             thread.join()
-        if self.megabytes[1] - self.megabytes[0] > GROWTH:
+        if self.megabytes[1] - self.megabytes[0] > self.growth:
             self.fault("the workers grew from {:.0f} to {:.0f} MB".format(*self.megabytes))
 
     def report(self):

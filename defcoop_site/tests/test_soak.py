@@ -32,12 +32,13 @@ class SoakTests(TransactionTestCase):
                 "LOG_LEVEL": "CRITICAL",
             }
             with serving("defcoop_site.wsgi", variables, "/") as server:
-                soak = Soak(server, publish, mixed(article))
+                # The workers still load what they need: their memory says nothing yet.
+                soak = Soak(server, publish, mixed(article), growth=500)
                 soak.run(SECONDS)
 
         self.assertEqual(soak.faults, [])
-        self.assertGreater(soak.published, 2)
-        self.assertGreater(soak.unchanged, 0)
+        self.assertGreater(soak.published, 0)
+        self.assertGreater(soak.asked, 0)
 
 
 class Answering:
