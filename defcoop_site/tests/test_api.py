@@ -16,7 +16,7 @@ from publishing.publication import unpublish
 
 ROOT = "/api/v1/"
 EXAMPLE = re.compile(r"https?://testserver(/api/v1/[^\s'\"<]*)")
-CODE = re.compile(r"<pre><code>(import.*?)</code></pre>", re.DOTALL)
+CODE = re.compile(r'<pre class="citation"><code>(import.*?)</code></pre>', re.DOTALL)
 
 
 class ApiTestCase(TestCase):
