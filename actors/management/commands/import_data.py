@@ -4,7 +4,7 @@ import sys
 import time
 
 from django.core.management.base import BaseCommand, CommandError
-from django.db import IntegrityError, reset_queries
+from django.db import IntegrityError, connection, reset_queries
 
 from actors.importing import atop, dcad, uk_treaties, un_status
 from actors.importing.reading import FileRefused
@@ -46,6 +46,7 @@ class Command(BaseCommand):
         module, began = DATA_SETS[data_set], time.monotonic()
         if defence_only and module not in PARTIAL:
             raise CommandError(f"{data_set} is all about defence: leave --defence-only out.")
+        _without_map()
         states = States()
         try:
             reading = module.read(folder, states, **({"defence_only": True} if defence_only else {}))
@@ -94,6 +95,13 @@ class Command(BaseCommand):
             f"{head}: {len(reading.records):,} records read ({told}); {len(plan.problems):,} lines left out; {len(plan.states):,} states made; "
             f"{len(plan.publish):,} drafts published; {seconds:.0f} s{_peak()}."
         )
+
+
+def _without_map():
+    """Read SQLite's file piece by piece: mapped, the whole of it would count as this process's memory by and by."""
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute("PRAGMA mmap_size = 0")
 
 
 def _peak():
