@@ -93,7 +93,7 @@ def test_passkey_as_second_factor_and_alone(desk, page):
 
     page.goto(f"{desk}/admin/")
     log_out(page)
-    page.get_by_role("button", name="Log in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
     page.wait_for_url(f"{desk}/admin/")
 
     log_out(page)
