@@ -38,8 +38,9 @@ def _words():
         written(title) for title in PublicEntry.objects.filter(pk__in=chosen).values_list("search_title", flat=True)
     ]
     counts = Counter(word for title in titles for word in set(title) if len(word) > 3)
+    numbers = Counter(word for title in titles for word in set(title) if word.isdigit())  # at each made-up title's end
     common = [word for word, _n in counts.most_common(WORDS)]
-    rare = sorted(word for word, n in counts.items() if n == 1)[:WORDS]
+    rare = [word for word, _n in sorted(numbers.items(), key=lambda pair: (pair[1], pair[0]))[:WORDS]]
     pairs = [
         f"{min(title, key=lambda word: counts[word])} {max(title, key=lambda word: counts[word])}"
         for title in titles
@@ -104,6 +105,7 @@ def inside():
     from django.test.utils import CaptureQueriesContext
 
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+    settings.SEARCHES_PER_MINUTE = 1_000_000  # more than are asked here
     client, found = Client(), {}
     for measure, asked in addresses().items():
         for address in asked:
@@ -111,8 +113,9 @@ def inside():
                 status = client.get(address).status_code
             if status != 200:
                 sys.exit(f"{address} answers {status}")
+            queries = len(captured)  # the next request forgets them
             quickest = min(_timed(client, address) for _ in range(ROUNDS))
-            found.setdefault(measure, []).append((quickest, len(captured), address))
+            found.setdefault(measure, []).append((quickest, queries, address))
     print(json.dumps(found))
 
 
