@@ -9,7 +9,6 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.timezone import localdate
 
 from . import kinds
-from .dates import UNKNOWN
 from .negotiation import FORMS
 
 PUBLICATION = "International defence cooperation"
@@ -108,17 +107,10 @@ def _home(request):
 
 
 def _citations(entry):
-    """The sources of an entry, each once, in the order of its notes."""
+    """The sources of an entry, each once, in the order of its notes: what they are called and where. The rest stands in the notes themselves."""
     found = {}
     for note in entry.page["notes"]:
-        work = {"@type": "CreativeWork", "name": note["title"]}
-        if note["publisher"]:
-            work["publisher"] = {"@type": "Organization", "name": note["publisher"]}
-        # schema.org has no word for a date that nobody knows.
-        if note["date"] not in ("", UNKNOWN):
-            work["datePublished"] = note["date"]
-        if note["url"]:
-            work["url"] = note["url"]
+        work = {"@type": "CreativeWork", "name": note["title"], **({"url": note["url"]} if note["url"] else {})}
         found.setdefault((note["title"], note["url"]), work)
     return list(found.values())
 
