@@ -16,6 +16,7 @@ from topics.pages import links_to, surroundings
 from . import strips, terms, timelines
 from .as_of import as_known, carry, today
 from .content import AgreementContent, ParticipationContent
+from .history import events_of
 from .projecting import agreement_acts, party_acts
 from .public import PublicAgreement, PublicObligation, PublicParticipation
 
@@ -378,8 +379,8 @@ def parties_on(entry, targets, as_of):
     )
 
 
-def agreement_context(entry, as_of=None):
-    """Template context of an agreement's page on a day (an AsOf; None: today)."""
+def agreement_context(entry, as_of=None, *, newest_first=False):
+    """Template context of an agreement's page on a day (an AsOf; None: today). newest_first: how its history is ordered."""
     as_of = as_of or today()
     facts = entry.page["facts"]
     actors = [part["actor"] for part in entry.page["parties"] if part["actor"]]
@@ -402,6 +403,8 @@ def agreement_context(entry, as_of=None):
         "has_defence": any(part["kind"] == terms.ObligationKind.DEFENCE for part in entry.page["obligations"]),
         "parties": parties,
         "party_count": len({party.part["actor"] for party in parties if _belongs(party)}),
+        "history": events_of(_facts_on(entry, as_of), parties, as_of.day, newest_first=newest_first),
+        "newest_first": newest_first,
         "strip": strips.bar(
             row,
             [party.spell for party in parties if party.part["role"] not in terms.OUTSIDE_ROLES],
@@ -443,4 +446,4 @@ def actor_places(entry):
 
 def agreement_places(entry):
     """[(anchor, label)] of the sections of an agreement's page."""
-    return [("facts", _("Facts")), ("obligations", _("Obligations")), ("parties", _("Parties"))]
+    return [("facts", _("Facts")), ("obligations", _("Obligations")), ("parties", _("Parties")), ("dated-history", _("Dated history"))]

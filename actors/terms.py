@@ -175,6 +175,17 @@ class ConsentMeans(models.TextChoices):
     UNKNOWN = "unknown", _("means unknown")
 
 
+# The letters by which depositaries tell the means of consent apart. Ratification has none.
+CONSENT_LETTERS = {
+    "acceptance": "A",
+    "approval": "AA",
+    "accession": "a",
+    "succession": "d",
+    "definitive-signature": "s",
+    "formal-confirmation": "c",
+}
+
+
 class EndMeans(models.TextChoices):
     WITHDRAWAL = "withdrawal", _("withdrawal")
     DENUNCIATION = "denunciation", _("denunciation")

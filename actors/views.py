@@ -20,6 +20,7 @@ from .tables import actor_list_table, agreement_list_table
 
 ANY = [("", _("any"))]
 FIRST_DECADE = 1810
+ORDER, NEWEST = "order", "newest"  # of an agreement's history
 
 
 class Choice(forms.ChoiceField):
@@ -126,10 +127,10 @@ def actor_detail(request, slug):
     return detail_on(request, "actor", slug)
 
 
-def detail_on(request, kind, slug):
-    """The page of an entry as of the day that the address asks for."""
+def detail_on(request, kind, slug, **asked):
+    """The page of an entry as of the day that the address asks for. asked: what the kind's context takes besides."""
     when = as_of(request)
-    return entry_detail(request, kind, slug, status=when.status, carried=when.query, asked={"as_of": when})
+    return entry_detail(request, kind, slug, status=when.status, carried=when.query, asked={"as_of": when, **asked})
 
 
 @require_safe
@@ -182,7 +183,8 @@ def agreement_list(request, file=""):
 
 @require_safe
 def agreement_detail(request, slug):
-    return detail_on(request, "agreement", slug)
+    newest_first = request.GET.get(ORDER) == NEWEST
+    return detail_on(request, "agreement", slug, newest_first=newest_first)
 
 
 @require_safe

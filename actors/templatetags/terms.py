@@ -31,3 +31,15 @@ def status(code):
 @cache
 def _status(code, _language):
     return format_html('<span class="status status--{}">{}</span>', code, terms.Status(code).label)
+
+
+@register.filter
+def consent(code):
+    """A terms.ConsentMeans in words, with the letter that depositaries write for it."""
+    return _consent(str(code), get_language()) if code else ""
+
+
+@cache
+def _consent(code, _language):
+    words, letter = terms.ConsentMeans(code).label, terms.CONSENT_LETTERS.get(code)
+    return format_html('{} <abbr title="{}">{}</abbr>', words, words, letter) if letter else str(words)

@@ -105,6 +105,89 @@ class AgreementPageTests(ScenarioTestCase):
             },
         )
 
+    def history(self, address="/agreements/pact/"):
+        html = self.client.get(address).content.decode().partition('class="history"')[2].partition("</dl>")[0]
+        lines = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", html, re.DOTALL)
+        return [" ".join(strip_tags(f"{day}: {words}").split()) for day, words in lines]
+
+    def publish_pact_with_a_past(self):
+        belgium, france, iran = (make_actor(title=title) for title in ("Belgium", "France", "Iran"))
+        together = {"signed": "1949-04-04", "consent": "1949-06", "consent_means": "ratification", "in_force": "1950"}
+        joined = {"consent": "1955-02-18", "consent_means": "accession", "in_force": "unknown"}
+        left = {"notice": "1979-03-15", "ended": "1980-03-15", "ended_means": "withdrawal"}
+        self.page(
+            signed="1949-04-04",
+            provisional="1949-05",
+            in_force="1950",
+            parties=[{"actor": belgium, **together}, {"actor": france, **together}, {"actor": iran, **joined, **left}],
+        )
+
+    def test_history_tells_the_acts_of_the_table_in_order_of_time(self):
+        self.publish_pact_with_a_past()
+
+        told = self.history()
+
+        self.assertEqual(
+            told,
+            [
+                "4 April 1949: Signed by Belgium, France",
+                "May 1949: The agreement is provisionally applied",
+                "June 1949: Consent to be bound by Belgium, France (ratification)",
+                "1950: The agreement enters into force",
+                "1950: In force for Belgium, France",
+                "18 February 1955: Consent to be bound by Iran (accession)",
+                "15 March 1979: Notice of withdrawal by Iran",
+                "15 March 1980: Ends for Iran (withdrawal)",
+                "unknown: In force for Iran",
+            ],
+        )
+
+    def test_history_runs_from_the_newest_where_the_reader_chose_so_and_unknown_days_stay_last(self):
+        self.publish_pact_with_a_past()
+
+        told = self.history("/agreements/pact/?order=newest")
+
+        self.assertEqual(told, [*self.history()[-2::-1], self.history()[-1]])
+
+    def test_history_of_a_day_knows_nothing_later_and_keeps_its_order(self):
+        self.publish_pact_with_a_past()
+
+        response = self.client.get("/agreements/pact/?on=1949-05-31&order=newest")
+
+        told = self.history("/agreements/pact/?on=1949-05-31&order=newest")
+        self.assertEqual(
+            told[:2],
+            ["May 1949: The agreement is provisionally applied", "4 April 1949: Signed by Belgium, France"],
+        )
+        self.assertContains(response, 'name="order" value="newest"')
+        self.assertNotIn("Iran", "".join(told))
+
+    def test_history_says_which_day_is_disputed_and_which_is_to_come(self):
+        germany = make_actor(title="Germany")
+        dispute = {"disputed": "in_force", "other_reading": "1955-05-09", "dispute": "Deposit and ceremony."}
+        next_year = str(date.today().year + 1)
+
+        self.page(parties=[{"actor": germany, "in_force": "1955-05-06", "ended": next_year, **dispute}])
+
+        told = self.history()
+        self.assertIn("6 May 1955: In force for Germany disputed date: see above", told)
+        self.assertIn(f"{next_year}: Ends for Germany to take effect", told)
+
+    def test_means_of_consent_has_its_word_and_the_depositarys_letter(self):
+        actors = {
+            means: make_actor(title=means.title())
+            for means in ("accession", "acceptance", "approval", "succession", "definitive-signature", "ratification")
+        }
+
+        response = self.page(
+            parties=[{"actor": actor, "consent": "1950", "consent_means": means} for means, actor in actors.items()]
+        )
+
+        for means, letter in (("accession", "a"), ("acceptance", "A"), ("approval", "AA"), ("succession", "d")):
+            self.assertContains(response, f'{means} <abbr title="{means}">{letter}</abbr>')
+        self.assertContains(response, 'definitive signature <abbr title="definitive signature">s</abbr>')
+        self.assertEqual(self.row_of(response, "Ratification")[2], "1950 ratification")
+
     def test_signature_alone_did_not_end_with_the_agreement(self):
         signer, party = make_actor(title="Signer"), make_actor(title="Bound")
 
