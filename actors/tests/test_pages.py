@@ -231,7 +231,7 @@ class AgreementPageTests(ScenarioTestCase):
             ]
         )
 
-        self.assertContains(response, "The depositary’s list", count=2)
+        self.assertContains(response, "<cite>The depositary’s list</cite>", count=2)
         for number in (1, 2):
             self.assertContains(response, f'href="#note-{number}"', count=1)
             self.assertContains(response, f'id="note-{number}"', count=1)
