@@ -446,4 +446,9 @@ def actor_places(entry):
 
 def agreement_places(entry):
     """[(anchor, label)] of the sections of an agreement's page."""
-    return [("facts", _("Facts")), ("obligations", _("Obligations")), ("parties", _("Parties")), ("dated-history", _("Dated history"))]
+    return [
+        ("facts", _("Facts")),
+        ("obligations", _("Obligations")),
+        ("parties", _("Parties")),
+        ("dated-history", _("Dated history")),
+    ]
