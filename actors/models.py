@@ -139,6 +139,8 @@ class Agreement(Entry):
         max_length=30,
         choices=terms.Activity,
         blank=True,
+        default="",
+        db_default="",
         help_text=_("What the parties mainly do together under an agreement on cooperation."),
     )
     confidence = models.CharField(
@@ -146,6 +148,8 @@ class Agreement(Entry):
         max_length=10,
         choices=terms.Confidence,
         blank=True,
+        default="",
+        db_default="",
         help_text=_("As the source gives it; empty where the text itself is the source."),
     )
     adopted = DateTextField(_("adopted"))

@@ -241,8 +241,8 @@ class PublicAgreement(PublicRow, Acts, Sourced):
     in_force = models.CharField(max_length=10, blank=True)
     terminated = models.CharField(max_length=10, blank=True)
     withdrawal_rule = models.CharField(max_length=300, blank=True)
-    activity = models.CharField(max_length=30, choices=terms.Activity, blank=True)
-    confidence = models.CharField(max_length=10, choices=terms.Confidence, blank=True)
+    activity = models.CharField(max_length=30, choices=terms.Activity, blank=True, default="", db_default="")
+    confidence = models.CharField(max_length=10, choices=terms.Confidence, blank=True, default="", db_default="")
     party_count = models.PositiveIntegerField()
 
     objects = SpellQuerySet.as_manager()

@@ -35,6 +35,12 @@ def _slug(name):
     return name.replace(" ", "-")
 
 
+def _topics(size):
+    """Addresses of five topics from the most frequent down; a small library uses only the first of them all."""
+    last = 60 if size >= 1000 else 10
+    return [_slug(name) for name in islice(topic_names(), 0, last, last // 5)]
+
+
 def article_paths(size, count=SAMPLE):
     """Our articles, the last two fifths of a made-up library. The other sites have the same entries under the same addresses."""
     return [f"/articles/article-{number}/" for number in _spread(size // 5 + size * 2 // 5, size, count)]
@@ -42,7 +48,7 @@ def article_paths(size, count=SAMPLE):
 
 def our_paths(size):
     agreements = _spread(size // 5, size // 5 + size * 2 // 5, SAMPLE // 2)
-    topics = [_slug(name) for name in islice(topic_names(), 0, 60, 12)]
+    topics = _topics(size)
     return {
         "article": article_paths(size),
         "agreement": [f"/agreements/agreement-{number}/" for number in agreements],
@@ -56,7 +62,7 @@ def plain_paths(size):
     return {
         "article": article_paths(size),
         "list": _deep("/articles/", size),
-        "topic": [f"/tags/{_slug(name)}/" for name in islice(topic_names(), 0, 60, 12)],
+        "topic": [f"/tags/{topic}/" for topic in _topics(size)],
         "search": [f"/search/?q={'+'.join(words)}" for words in searches()],
     }
 

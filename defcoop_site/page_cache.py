@@ -32,10 +32,12 @@ PARAMETERS = frozenset(
     [
         "a",
         "act",
+        "activity",
         "actor",
         "agreement",
         "b",
         "cause",
+        "confidence",
         "cursor",
         "decade",
         "fields",

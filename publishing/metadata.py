@@ -31,8 +31,8 @@ class Metadata:
     json_ld: SafeString
 
 
-def metadata(request, entry, live=None):
-    """The Metadata of a public row. live: where it is an older version, the present row."""
+def metadata(request, entry, notes, live=None):
+    """The Metadata of a public row. notes: as readers see them; live: where it is an older version, the present row."""
     kind = kinds.get(entry.kind)
     address = request.build_absolute_uri((live or entry).get_absolute_url().partition("?")[0])
     if live:
@@ -48,7 +48,7 @@ def metadata(request, entry, live=None):
         cite=reverse("version_cite", args=[kind.section, entry.slug, entry.version]),
         report=reverse("report", args=[kind.section, (live or entry).slug]) + f"?version={entry.version}",
         card=card,
-        json_ld=script_text(json_ld(request, entry, address, card)),
+        json_ld=script_text(json_ld(request, entry, notes, address, card)),
     )
 
 
@@ -77,7 +77,7 @@ def website(request):
     }
 
 
-def json_ld(request, entry, address, card):
+def json_ld(request, entry, notes, address, card):
     """The entry as a schema.org Article; what it is about, where the kind knows. address, card: absolute addresses."""
     kind = kinds.get(entry.kind)
     stated = settings.CONTENT_LICENCE
@@ -98,7 +98,7 @@ def json_ld(request, entry, address, card):
         **({"license": stated} if "://" in stated else {}),
         "isPartOf": {"@type": "WebSite", "name": PUBLICATION, "url": _home(request)},
         **({"about": kind.about(entry)} if kind.about else {}),
-        **({"citation": _citations(entry)} if entry.page["notes"] else {}),
+        **({"citation": _citations(notes)} if notes else {}),
     }
 
 
@@ -106,12 +106,13 @@ def _home(request):
     return request.build_absolute_uri(reverse("home"))
 
 
-def _citations(entry):
+def _citations(notes):
     """The sources of an entry, each once, in the order of its notes: what they are called and where. The rest stands in the notes themselves."""
     found = {}
-    for note in entry.page["notes"]:
-        work = {"@type": "CreativeWork", "name": note["title"], **({"url": note["url"]} if note["url"] else {})}
-        found.setdefault((note["title"], note["url"]), work)
+    for note in notes:
+        url = note["archive_url"] if note.get("dead") else note["url"]
+        work = {"@type": "CreativeWork", "name": note["title"], **({"url": url} if url else {})}
+        found.setdefault((note["title"], url), work)
     return list(found.values())
 
 

@@ -27,7 +27,7 @@ def render_entry(request, entry, status=200, asked=None, **extra):
     kind = kinds.get(entry.kind)
     notes = notes_for_readers(entry.page["notes"])
     context = {"entry": entry, "kind": kind, "notes": notes, **kind.context(entry, **(asked or {})), **extra}
-    context["meta"] = metadata(request, entry, extra.get("live"))
+    context["meta"] = metadata(request, entry, notes, extra.get("live"))
     return render(request, kind.template, context, status=status)
 
 

@@ -14,6 +14,8 @@ class Migration(migrations.Migration):
             name="activity",
             field=models.CharField(
                 blank=True,
+                db_default="",
+                default="",
                 choices=[
                     ("general-framework", "general defence framework"),
                     ("industry", "defence industry"),
@@ -46,6 +48,8 @@ class Migration(migrations.Migration):
             name="confidence",
             field=models.CharField(
                 blank=True,
+                db_default="",
+                default="",
                 choices=[("high", "high"), ("medium", "medium"), ("low", "low")],
                 help_text="As the source gives it; empty where the text itself is the source.",
                 max_length=10,
@@ -57,6 +61,8 @@ class Migration(migrations.Migration):
             name="activity",
             field=models.CharField(
                 blank=True,
+                db_default="",
+                default="",
                 choices=[
                     ("general-framework", "general defence framework"),
                     ("industry", "defence industry"),
@@ -86,7 +92,11 @@ class Migration(migrations.Migration):
             model_name="publicagreement",
             name="confidence",
             field=models.CharField(
-                blank=True, choices=[("high", "high"), ("medium", "medium"), ("low", "low")], max_length=10
+                blank=True,
+                db_default="",
+                default="",
+                choices=[("high", "high"), ("medium", "medium"), ("low", "low")],
+                max_length=10,
             ),
         ),
     ]

@@ -154,7 +154,7 @@ class MapTests(ScenarioTestCase):
             ' aria-label="France: in force, party since 24 August 1949">',
         )
         self.assertContains(page, "<title>France: in force, party since 24 August 1949</title>")
-        self.assertContains(page, "has no shape of today: Soviet Union.")
+        self.assertContains(page, "has no shape of today: <span>Soviet Union</span>.")
         self.assertContains(page, "Borders follow Natural Earth")
         self.assertContains(page, "As of")
 

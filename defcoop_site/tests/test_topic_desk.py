@@ -140,8 +140,8 @@ class PickerTests(TopicDeskTests):
         self.client.get(change_address(self.article))  # what Django keeps for later is kept now
         for count in (2, 20):
             article = make_article(topics=[self.nato], sections=[{"topics": [self.nato, self.airlift]}] * count)
-            # session, user, article, its topics, aliases, sections, their taggings, their topics, see-also rows, schedule
-            with self.subTest(count), self.assertNumQueries(10):
+            # session, user, article, its topics, aliases, sections, their taggings, their topics, see-also rows, reports, schedule
+            with self.subTest(count), self.assertNumQueries(11):
                 self.client.get(change_address(article))
 
 

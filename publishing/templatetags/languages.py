@@ -1,6 +1,7 @@
 """Template words for languages."""
 
 from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode
 
 from django import template
 from django.conf import settings
@@ -57,6 +58,13 @@ class Translation:
 def translations(context):
     """A Translation of the page for each of LANGUAGES; none for a page that has one language. A preview says by `page_path` where it will stand."""
     request = context.get("request")
-    here = context.get("page_path") or (request.get_full_path() if request else "")
+    here = context.get("page_path") or (_asked(request) if request else "")
     found = [Translation(code, name, translate_url(here, code)) for code, name in settings.LANGUAGES]
     return found if len({each.path for each in found}) > 1 else []
+
+
+def _asked(request):
+    """The path of a page with the parameters that say something: an empty field of a form leads to no other page."""
+    path, _mark, query = request.get_full_path().partition("?")
+    said = urlencode(parse_qsl(query))
+    return f"{path}?{said}" if said else path
