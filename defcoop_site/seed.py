@@ -266,9 +266,6 @@ class Seeder:
         return bool(found)
 
     def _common(self, section, record, where, texts):
-        topics = self._all_topics()
-        names = record.get("topics") or []
-        self.mistakes += [f"{where}: no topic “{name}”" for name in names if name not in topics]
         values = {name: str(record.get(name) or "").strip() for name in texts}
         return {
             "title": record["title"],
@@ -277,11 +274,17 @@ class Seeder:
             "summary": " ".join((record.get("summary") or record.get("standfirst") or "").split()),
             "aliases": record.get("aliases") or [],
             "featured": record.get("featured", False),
-            "topics": [topics[name] for name in names if name in topics],
+            "topics": self._topics_of(record, where),
             # A reference that resolves to nothing is named by its slug.
             "labels": {},
             **{name: value for name, value in values.items() if name != "summary"},
         }
+
+    def _topics_of(self, record, where):
+        """The keys of the topics that a record names, by any spelling of a name, each once."""
+        topics, names = self._all_topics(), record.get("topics") or []
+        self.mistakes += [f"{where}: no topic “{name}”" for name in names if address(name) not in topics]
+        return list(dict.fromkeys(topics[address(name)] for name in names if address(name) in topics))
 
     def _all_topics(self):
         """{address that a name or an alias gives: key}; a topic that an editor merged or renamed is found under its old name."""
@@ -363,16 +366,13 @@ class Seeder:
 
     def _section(self, record, place, part, where):
         self._unknown_keys(part, {"title", "level", "topics", "body"}, f"{where}, section {place}")
-        topics = self._all_topics()
-        names = part.get("topics") or []
-        self.mistakes += [f"{where}, section {place}: no topic “{name}”" for name in names if name not in topics]
         return SectionContent(
             key=str(key_of("section", record["slug"], str(place))),
             position=place * 10,
             level=part.get("level", 1),
             title=part["title"],
             body=str(part.get("body") or "").strip(),
-            topics=[topics[name] for name in names if name in topics],
+            topics=self._topics_of(part, f"{where}, section {place}"),
         )
 
 

@@ -156,6 +156,11 @@ def _revive(deed, left):
     source.broader = Topic.objects.filter(pk=was["broader"]).first() if was["broader"] else None
     if was["broader"] and source.broader is None:
         left.append(_("Its broader topic no longer exists; it stands at the top."))
+    try:
+        source.refuse_cycle()
+    except ValidationError:
+        source.broader = None
+        left.append(_("Its broader topic was moved since and stands too deep; it stands at the top."))
     source.save(force_insert=True)
     return source
 

@@ -4,6 +4,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
+from django.forms import BaseInlineFormSet
 from django.http import Http404, HttpResponseNotAllowed, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path, reverse
@@ -29,8 +30,24 @@ from .vocabulary import Topic, TopicAlias
 MERGE_RIGHT = "topics.merge_topic"
 
 
+class TopicAliasFormSet(BaseInlineFormSet):
+    """A topic's aliases, which are compared with those beside them too."""
+
+    def clean(self):
+        super().clean()
+        met = set()
+        for form in self.forms:
+            if not form.is_valid() or self._should_delete_form(form):
+                continue
+            plain = normalise(form.cleaned_data.get("name", ""))
+            if plain and plain in met:
+                form.add_error("name", _("This alias stands twice."))
+            met.add(plain)
+
+
 class TopicAliasInline(admin.StackedInline):
     model = TopicAlias
+    formset = TopicAliasFormSet
     fields = ["name"]
     extra = 0
 

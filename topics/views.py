@@ -5,6 +5,7 @@ from itertools import groupby
 from django import forms
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.urls import reverse
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -12,6 +13,7 @@ from django.views.decorators.http import require_safe
 from publishing import kinds
 from publishing.downloads import Download, page_or_file
 from publishing.lists import PAGE_SIZE, FilterForm, address_without_page
+from publishing.names import normalise
 
 from .feeds import TopicFeed
 from .listing import Listing, with_entries
@@ -88,9 +90,14 @@ def _lines(tree):
         yield from _lines(below)
 
 
+def _as_address(part):
+    """What a reader typed for a topic, as an address is written: “Nató” as “nato”."""
+    return part.lower() if part.isascii() and " " not in part else slugify(normalise(part))
+
+
 def _topics(slugs):
     """The topics that an address names, by address or alias, each once, in order. Raises Http404 for an unknown one, and for too many."""
-    parts = [part.lower() for part in slugs.split("+") if part]
+    parts = [_as_address(part) for part in slugs.split("+") if part]
     if not parts or len(set(parts)) > MOST_TOGETHER:
         raise Http404(_("Put one to five topics together."))
     found = resolve(parts, with_entries(Topic.objects.all()))

@@ -55,6 +55,8 @@ class Topic(TagBase):
         return self.name
 
     def save(self, *args, **kwargs):
+        # Forms name one topic on each line, so a name has no line breaks.
+        self.name = " ".join(self.name.split())
         self.normalised = normalise(self.name)
         self.slug = self.slug or address(self.name)
         # TagBase's save() would invent another slug on a clash; here a clash is an error.
@@ -85,15 +87,22 @@ class Topic(TagBase):
             raise ValidationError(
                 {"name": _("This name is an alias of the topic “%(name)s”.") % {"name": alias.topic.name}}
             )
-        self._refuse_merged_address()
+        self._refuse_taken_address()
         if len(plain) > Topic._meta.get_field("normalised").max_length:
             raise ValidationError({"name": _("This name is too long.")})
         self.refuse_cycle()
 
-    def _refuse_merged_address(self):
-        slug = self.slug or address(self.name)
-        merged = MergedTopic.objects.filter(slug=slug).select_related("topic").first()
-        if merged and self._state.adding:
+    def _refuse_taken_address(self):
+        if not self._state.adding:
+            return
+        if not self.slug:  # which comes from the name; one that was typed is compared by the field itself
+            same = Topic.objects.filter(slug=address(self.name)).first()
+            if same:
+                raise ValidationError(
+                    {"name": _("This name gives the address of the topic “%(name)s”.") % {"name": same.name}}
+                )
+        merged = MergedTopic.objects.filter(slug=self.slug or address(self.name)).select_related("topic").first()
+        if merged:
             raise ValidationError(
                 {
                     "slug": _("This address leads to the topic “%(name)s” since another was merged into it.")

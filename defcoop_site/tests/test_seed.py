@@ -111,6 +111,19 @@ class SeedTests(SeedTestCase):
         self.assertRedirects(self.client.get("/topics/air-bridge/"), "/topics/airlift/", status_code=301)
         self.assertEqual(check_public(), [])
 
+    def test_topics_are_named_in_any_spelling_and_by_alias(self):
+        names = '[Strategic airlift, "AIRLIFT ", Air Brídge]'
+        self.add(
+            "articles/a.yaml",
+            f"- {{slug: b, title: B, standfirst: X., topics: {names}, sections: [{{title: S, topics: {names}}}]}}\n",
+        )
+
+        seed(self.root)
+
+        article = Article.objects.get(slug="b")
+        for row in (article, article.sections.get()):
+            self.assertEqual(sorted(topic.name for topic in row.topics.all()), ["airlift", "strategic airlift"])
+
     def test_loading_again_changes_nothing(self):
         seed(self.root)
         before = public_tables(), Entry.objects.count(), SeededRecord.objects.count()

@@ -239,6 +239,32 @@ class RenameTests(TopicDeskTests):
 
                 self.assertIn("slug", response.context["adminform"].form.errors)
 
+    def test_alias_that_stands_twice_in_the_form_is_refused_in_words(self):
+        aliases = {"aliases-TOTAL_FORMS": "2", "aliases-0-name": "Lift", "aliases-1-name": "líft "}
+
+        response = self.rename(self.airlift, **aliases)
+
+        self.assertContains(response, "This alias stands twice.")
+        self.assertFalse(self.airlift.aliases.exists())
+
+    def test_alias_takes_the_place_of_one_that_is_deleted_in_the_same_form(self):
+        kept = self.nato.aliases.get()
+
+        self.rename(
+            self.nato,
+            **{"aliases-0-DELETE": "on", "aliases-TOTAL_FORMS": "2", "aliases-1-name": "Alliance", "aliases-1-id": ""},
+        )
+
+        self.assertEqual([alias.name for alias in self.nato.aliases.exclude(pk=kept.pk)], ["Alliance"])
+
+    def test_entry_can_be_saved_though_its_topics_name_was_pasted_with_a_line_break(self):
+        self.rename(self.airlift, name="airlift\u2028by day")
+
+        self.save(summary="Another summary.")
+
+        self.assertEqual(self.chosen(), ["airlift by day"])
+        self.assertEqual(Article.objects.get(pk=self.article.pk).summary, "Another summary.")
+
 
 class DeedPageTests(TopicDeskTests):
     def merge_address(self):
@@ -286,7 +312,7 @@ class DeedPageTests(TopicDeskTests):
             ({"entries": [str(self.article.pk)], "into": "strategic airlift"}, "into"),
             *(
                 ({"entries": [str(self.article.pk)], "into": text, "is_new": "on"}, "into")
-                for text in ("🎖️", " ", "x" * 10_000)
+                for text in ("🎖️", " ", "x" * 10_000, "strategic-sealift!")
             ),
         ]
         for values, field in cases:

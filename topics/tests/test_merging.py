@@ -245,6 +245,19 @@ class UndoTests(ScenarioTestCase):
         self.assertEqual(Topic.objects.get(pk=self.below.pk).broader, self.other)
         self.assertIn("below", left[0])
 
+    def test_broader_topic_that_stands_too_deep_by_now_is_named(self):
+        top = make_topic("top")
+        Topic.objects.filter(pk=self.nato.pk).update(broader=top)
+        deed = merge(Topic.objects.get(pk=self.nato.pk), self.alliance)
+        Topic.objects.filter(pk=top.pk).update(
+            broader=make_topic("third", broader=make_topic("second", broader=make_topic("first")))
+        )
+
+        left = undo_merge(deed)
+
+        self.assertIn("too deep", left[0])
+        self.assertIsNone(Topic.objects.get(name="NATO").broader)
+
     def test_broader_topic_that_is_gone_is_named(self):
         top = make_topic("top")
         Topic.objects.filter(pk=self.nato.pk).update(broader=top)

@@ -58,6 +58,20 @@ class TopicDetailTests(ScenarioTestCase):
             with self.subTest(name):
                 self.assertRedirects(self.client.get(f"/topics/{written}/"), "/topics/airlift/", status_code=301)
 
+    def test_name_as_a_reader_types_it_leads_to_its_topic(self):
+        TopicAlias.objects.create(topic=self.airlift, name="Pont aérien")
+        for written in (
+            "AIRLIFT",
+            "Aírlift",
+            "Pont aérien",
+            "pont AÉRIEN",
+            "ａｉｒｌｉｆｔ",
+            "airlift\u202e",
+            " airlift ",
+        ):
+            with self.subTest(written):
+                self.assertRedirects(self.client.get(f"/topics/{written}/"), "/topics/airlift/", status_code=301)
+
     def test_two_spellings_of_an_alias_lead_to_its_topic(self):
         self.assertRedirects(self.client.get("/topics/AIR-BRIDGE+air-bridge/"), "/topics/airlift/", status_code=301)
 
@@ -67,7 +81,16 @@ class TopicDetailTests(ScenarioTestCase):
         )
 
     def test_unknown_topic_is_not_found(self):
-        for written in ("nowhere", "airlift+nowhere", "+", "++", "airlift%00", "%F0%9F%8E%96"):
+        for written in (
+            "nowhere",
+            "airlift+nowhere",
+            "+",
+            "++",
+            "airlift%00",
+            "%F0%9F%8E%96",
+            "%20",
+            "airlift+%E2%80%8F",
+        ):
             with self.subTest(written):
                 self.assertIn(self.client.get(f"/topics/{written}/").status_code, (400, 404))
 

@@ -39,6 +39,19 @@ class TopicNameTests(TestCase):
 
         self.assertEqual(topic.slug, "air-lift")
 
+    def test_name_stands_on_one_line(self):
+        for number, end in enumerate(("\n", "\r\n", "\x0b", "\x85", "\u2028", " \u2029 ")):
+            with self.subTest(repr(end)):
+                self.assertEqual(make_topic(f"air{end}drop {number}").name, f"air drop {number}")
+
+    def test_name_that_gives_another_topics_address_is_refused_where_none_was_typed(self):
+        make_topic("r&d")
+
+        with self.assertRaises(ValidationError) as caught:
+            Topic(name="rd").full_clean(exclude=["slug"])
+
+        self.assertEqual(caught.exception.message_dict, {"name": ["This name gives the address of the topic “r&d”."]})
+
     def test_too_long_a_name_is_refused(self):
         self.assert_refused(Topic(name="x" * 10_000), "name")
 
