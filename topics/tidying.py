@@ -6,7 +6,7 @@ from itertools import combinations
 from django.db.models import Count, Exists, OuterRef, Q
 
 from publishing.models import Entry
-from publishing.public import PublicEntry, PublicLink
+from publishing.public import PublicEntry
 
 from .models import TaggedEntry
 from .public import PublicTagging
@@ -107,6 +107,5 @@ def without_topics():
 
 
 def unlinked():
-    """Live entries to whose page no other live page links in its text or its facts, by title."""
-    links = PublicLink.objects.filter(target_id=OuterRef("pk"), entry__withdrawn=False).exclude(entry=OuterRef("pk"))
-    return list(PublicEntry.objects.live().filter(~Exists(links)).for_list().order_by("sort_key", "pk")[:MOST_LISTED])
+    """Live entries to which no other page leads, by title."""
+    return list(PublicEntry.objects.orphans().for_list().order_by("sort_key", "pk")[:MOST_LISTED])

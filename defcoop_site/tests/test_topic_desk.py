@@ -4,7 +4,7 @@ from django.test import TestCase
 from django.urls import reverse
 
 from articles.models import Article
-from defcoop_site.factories import make_agreement, make_article, make_topic, publish_now
+from defcoop_site.factories import make_actor, make_agreement, make_article, make_topic, publish_now
 from publishing.check import check_public
 from publishing.public import Generation
 from publishing.snapshots import take_snapshot
@@ -417,6 +417,15 @@ class TidyingTests(TopicDeskTests):
         self.assertEqual(list(response.context["without_topics"]), [bare.entry_ptr])
         self.assertEqual([entry.title for entry in response.context["unlinked"]], ["Named"])
         self.assertContains(response, change_address(bare))
+
+    def test_agreement_to_which_its_parties_pages_lead_is_no_loose_end(self):
+        publish_now(make_agreement(title="Pact", parties=[publish_now(make_actor())]))
+        publish_now(make_agreement(title="Pact without a party"))
+
+        unlinked = [entry.title for entry in tidying.unlinked()]
+
+        self.assertNotIn("Pact", unlinked)
+        self.assertIn("Pact without a party", unlinked)
 
 
 class PanelTests(TopicDeskTests):
