@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import SimpleTestCase, TestCase
 
+from defcoop_site.exports.making import versions_in
 from defcoop_site.factories import make_article, publish_now
 from publishing.models import SeededRecord
 from publishing.public import PublicName
@@ -56,7 +57,9 @@ class PrepareTests(InFolder, TestCase):
         super().setUp()
         (self.folder / "fixtures").mkdir()
         (self.folder / "fixtures" / "topics.yaml").write_text("- name: strategic airlift\n")
-        here = self.settings(BASE_DIR=self.folder, STATIC_ROOT=self.folder / "staticfiles")
+        here = self.settings(
+            BASE_DIR=self.folder, STATIC_ROOT=self.folder / "staticfiles", EXPORT_ROOT=self.folder / "exports"
+        )
         here.enable()
         self.addCleanup(here.disable)
 
@@ -79,6 +82,18 @@ class PrepareTests(InFolder, TestCase):
 
         self.assertEqual(Topic.objects.get().name, "strategic airlift")
         self.assertTrue((self.folder / "staticfiles" / "admin").is_dir())
+
+    def test_first_run_makes_the_files_that_can_be_downloaded_and_a_later_one_makes_none(self):
+        (self.folder / "fixtures" / "articles").mkdir()
+        (self.folder / "fixtures" / "articles" / "straits.yaml").write_text(
+            "- slug: straits\n  title: Straits\n  standfirst: Where ships pass.\n  introduction: Ships pass.\n  topics: [strategic-airlift]\n"
+        )
+        self.prepare()
+        [first] = versions_in(self.folder / "exports")
+
+        self.prepare()
+
+        self.assertEqual(versions_in(self.folder / "exports"), [first])
 
     def test_second_run_changes_nothing_and_says_nothing(self):
         self.prepare()

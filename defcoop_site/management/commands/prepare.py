@@ -12,6 +12,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.urls import reverse
 
+from defcoop_site.exports.making import make_export, versions_in
 from defcoop_site.seed import SeedError, fingerprint, seed
 from publishing.bulk import gather_statistics
 from publishing.models import SeededRecord, Snapshot
@@ -47,6 +48,8 @@ class Command(BaseCommand):
         was_in_use = Snapshot.objects.exists()
         self.load_fixtures()
         self.rebuild(was_in_use)
+        if not was_in_use:
+            self.export(address)
         self.collect_static()
         self.create_administrator(address)
 
@@ -83,6 +86,11 @@ class Command(BaseCommand):
                 raise CommandError(message) from None
             # New files may clash with what editors made meanwhile: that must not keep their site from starting.
             self.stderr.write(message)
+
+    def export(self, address):
+        """The first files of /data/, so that the page has something to offer; later ones are the operator's."""
+        if Snapshot.objects.exists() and not versions_in(settings.EXPORT_ROOT):
+            make_export(settings.EXPORT_ROOT, home=address)
 
     def collect_static(self):
         stamp, wanted = settings.BASE_DIR / "var" / "static.stamp", static_fingerprint()
