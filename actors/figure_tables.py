@@ -3,6 +3,7 @@
 from publishing.tables import Table, key_of, path_of
 
 from .as_of import as_known
+from .codes import codes_of
 from .tables import SOURCE
 
 
@@ -20,9 +21,9 @@ def _word(value):
 
 def party_map_table(title, marks, on):
     """The parties of a map. on: the day of which their states speak."""
-    columns = ["party", "actor_id", "actor_path", "iso3", "role", "status", "in_force", "ended", *SOURCE]
+    columns = ["party", "actor_id", "actor_path", "iso3", "cow", "role", "status", "in_force", "ended", *SOURCE]
     rows = [
-        [mark.name, *_entry(mark.entry), mark.iso3, mark.spell.role, mark.key]
+        [mark.name, *_entry(mark.entry), *codes_of(mark.entry, mark.iso3), mark.spell.role, mark.key]
         + [as_known(mark.spell.in_force, on), as_known(mark.spell.ended, on), *_source(mark.spell)]
         for mark in marks
     ]
@@ -42,8 +43,8 @@ def partner_map_table(title, partners):
 
 def count_map_table(kind, counts):
     """counts: as maps.counts_of() gives them."""
-    columns = ["state", "actor_id", "actor_path", "iso3", "agreements"]
-    rows = [[entry.title, *_entry(entry), iso3, n] for entry, iso3, _seat, n in counts]
+    columns = ["state", "actor_id", "actor_path", "iso3", "cow", "agreements"]
+    rows = [[entry.title, *_entry(entry), *codes_of(entry, iso3), n] for entry, iso3, _seat, n in counts]
     return Table(f"Agreements with an obligation by state: {_word(kind)}", columns, rows)
 
 

@@ -15,6 +15,7 @@ from topics.pages import links_to, surroundings
 
 from . import strips, terms, timelines
 from .as_of import as_known, carry, today
+from .codes import cow_codes
 from .content import AgreementContent, ParticipationContent
 from .history import events_of
 from .projecting import agreement_acts, party_acts
@@ -106,6 +107,7 @@ def actor_facts(entry, around, as_of):
             Fact(_("Successors"), entries=tuple(_by_way(links, PublicLink.Way.PREDECESSOR))),
             Fact(_("Constituent agreement"), entries=_named([facts["constituent_agreement"]], entry, around.targets)),
             Fact(_("ISO 3166 code"), text=facts["iso3"]),
+            Fact(_("Correlates of War code"), text=cow_codes(entry.slug, facts["iso3"])),
             Fact(_("Website"), url=facts["website"]),
         ]
     )
@@ -379,8 +381,8 @@ def parties_on(entry, targets, as_of):
     )
 
 
-def agreement_context(entry, as_of=None, *, newest_first=False):
-    """Template context of an agreement's page on a day (an AsOf; None: today). newest_first: how its history is ordered."""
+def agreement_context(entry, as_of=None, *, order=""):
+    """Template context of an agreement's page on a day (an AsOf; None: today). order: of its history, "oldest", "newest" or "" where none was chosen."""
     as_of = as_of or today()
     facts = entry.page["facts"]
     actors = [part["actor"] for part in entry.page["parties"] if part["actor"]]
@@ -403,8 +405,8 @@ def agreement_context(entry, as_of=None, *, newest_first=False):
         "has_defence": any(part["kind"] == terms.ObligationKind.DEFENCE for part in entry.page["obligations"]),
         "parties": parties,
         "party_count": len({party.part["actor"] for party in parties if _belongs(party)}),
-        "history": events_of(_facts_on(entry, as_of), parties, as_of.day, newest_first=newest_first),
-        "newest_first": newest_first,
+        "history": events_of(_facts_on(entry, as_of), parties, as_of.day, newest_first=order == "newest"),
+        "order": order,
         "strip": strips.bar(
             row,
             [party.spell for party in parties if party.part["role"] not in terms.OUTSIDE_ROLES],

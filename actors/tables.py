@@ -5,7 +5,9 @@ Values are the words that snapshots keep, which docs/data.md lists; dates stay t
 
 from publishing.tables import Table, key_of, path_of
 
+from .codes import codes_of
 from .pages import participations_of
+from .public import PublicActor
 
 SOURCE = ("source_title", "source_locator", "source_url")
 PARTY_DATES = (
@@ -17,7 +19,9 @@ ABOUT = {"state": "Country"}
 
 
 def agreement_table(entry, context):
-    """The table of parties, a row for each spell; the agreement's own source is named where a row has none."""
+    """The table of parties, a row for each spell; the agreement's own source is named where a row has none. One query."""
+    keys = [party.actor.pk for party in context["parties"] if party.actor]
+    isos = dict(PublicActor.objects.filter(entry__in=keys).values_list("entry", "iso3"))
     notes = {note["number"]: note for note in entry.page["notes"]}
     rows = []
     for party in context["parties"]:
@@ -26,11 +30,12 @@ def agreement_table(entry, context):
         source = [note.get(name, "") for name in ("title", "locator", "url")]
         status = str(getattr(party.status, "value", party.status))
         rows.append([
-            party.name, party.present_name, key_of(party.actor), path_of(party.actor), party.part["role"], *dates, status,
+            party.name, party.present_name, key_of(party.actor), path_of(party.actor),
+            *codes_of(party.actor, isos.get(party.actor.pk, "") if party.actor else ""), party.part["role"], *dates, status,
             str(party.dispute), party.part["note"], *source,
         ])  # fmt: skip
-    columns = ["party", "present_name", "actor_id", "actor_path", "role", *PARTY_DATES, "status", "dispute", "note"]
-    return Table(f"Parties to: {entry.title}", [*columns, *SOURCE], rows)
+    columns = ["party", "present_name", "actor_id", "actor_path", "iso3", "cow", "role", *PARTY_DATES]
+    return Table(f"Parties to: {entry.title}", [*columns, "status", "dispute", "note", *SOURCE], rows)
 
 
 def _participation(relation, row):
@@ -70,13 +75,13 @@ def about_agreement(entry):
 
 def actor_list_table(rows):
     """rows: [(entry, PublicActor)]."""
-    columns = ["title", "id", "path", "kind", "region", "iso3", "dissolved", "summary"]
+    columns = ["title", "id", "path", "kind", "region", "iso3", "cow", "dissolved", "summary"]
     return Table(
         "Actors",
         columns,
         [
-            [entry.title, key_of(entry), path_of(entry), actor.actor_kind, actor.region, actor.iso3, actor.dissolved]
-            + [entry.summary]
+            [entry.title, key_of(entry), path_of(entry), actor.actor_kind, actor.region]
+            + [*codes_of(entry, actor.iso3), actor.dissolved, entry.summary]
             for entry, actor in rows
         ],
     )

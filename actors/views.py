@@ -20,7 +20,7 @@ from .tables import actor_list_table, agreement_list_table
 
 ANY = [("", _("any"))]
 FIRST_DECADE = 1810
-ORDER, NEWEST = "order", "newest"  # of an agreement's history
+HISTORY_ORDERS = ("oldest", "newest")
 
 
 class Choice(forms.ChoiceField):
@@ -183,8 +183,8 @@ def agreement_list(request, file=""):
 
 @require_safe
 def agreement_detail(request, slug):
-    newest_first = request.GET.get(ORDER) == NEWEST
-    return detail_on(request, "agreement", slug, newest_first=newest_first)
+    order = request.GET.get("order", "")
+    return detail_on(request, "agreement", slug, order=order if order in HISTORY_ORDERS else "")
 
 
 @require_safe

@@ -173,6 +173,15 @@ class AgreementPageTests(ScenarioTestCase):
         self.assertIn("6 May 1955: In force for Germany disputed date: see above", told)
         self.assertIn(f"{next_year}: Ends for Germany to take effect", told)
 
+    def test_long_history_is_folded_until_the_reader_chooses_its_order(self):
+        france = make_actor(title="France")
+        self.page(parties=[{"actor": france, "signed": f"19{year}"} for year in range(10, 52)])
+
+        folded, opened = (self.client.get(f"/agreements/pact/{query}") for query in ("", "?order=oldest"))
+
+        self.assertContains(folded, "<details><summary>All days</summary>")
+        self.assertContains(opened, "<details open><summary>All days</summary>")
+
     def test_means_of_consent_has_its_word_and_the_depositarys_letter(self):
         actors = {
             means: make_actor(title=means.title())
@@ -365,6 +374,14 @@ class ActorPageTests(ScenarioTestCase):
         response = self.client.get(france.get_absolute_url())
 
         self.assertContains(response, '<a href="/articles/about/">About France</a>', count=1)
+
+    def test_state_shows_both_codes_that_join_data_sets(self):
+        publish_now(make_actor(title="France", slug="france", iso3="FRA"))
+
+        response = self.client.get("/actors/france/")
+
+        self.assertContains(response, "<dt>ISO 3166 code</dt><dd>FRA</dd>")
+        self.assertContains(response, "<dt>Correlates of War code</dt><dd>220</dd>")
 
     def test_predecessor_and_successor_name_each_other(self):
         old = publish_now(make_actor(title="Old land", slug="old"))

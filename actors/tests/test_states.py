@@ -3,6 +3,7 @@ from itertools import combinations
 
 from django.test import SimpleTestCase, TestCase
 
+from actors.codes import cow_codes
 from actors.importing.states import NoMatch, States, read_states
 from actors.terms import Region
 from defcoop_site.factories import make_actor
@@ -23,6 +24,20 @@ class StateListTests(SimpleTestCase):
                 first, second = sorted([one, other], key=lambda meaning: meaning.first)
                 with self.subTest(name):
                     self.assertTrue(first.last and first.last < second.first)
+
+
+class CodeTests(SimpleTestCase):
+    def test_state_has_the_codes_of_its_whole_life_and_what_is_no_state_has_none(self):
+        for slug, iso3, codes in (
+            ("france", "FRA", "220"),
+            ("renamed-since", "FRA", "220"),
+            ("germany", "DEU", "255 260"),
+            ("soviet-union", "", "365"),
+            ("east-germany", "", "265"),
+            ("nato", "", ""),
+        ):
+            with self.subTest(slug):
+                self.assertEqual(cow_codes(slug, iso3), codes)
 
 
 class StateOverTimeTests(TestCase):

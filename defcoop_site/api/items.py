@@ -3,6 +3,7 @@
 from django.urls import reverse
 
 from actors.as_of import as_known
+from actors.codes import cow_codes
 from publishing import kinds
 
 
@@ -43,6 +44,7 @@ def actor_facts(actor, when):
         "actor_kind": actor.actor_kind,
         "region": actor.region,
         "iso3": actor.iso3,
+        "cow": cow_codes(actor.entry.slug, actor.iso3),
         "dissolved": as_of_day(actor.dissolved, when),
     }
 

@@ -90,6 +90,9 @@ class ActorItem(EntryItem):
     actor_kind: Literal[tuple(terms.ActorKind.values)]
     region: Literal[tuple(terms.Region.values)]
     iso3: str = Field(description="ISO 3166-1 alpha-3, empty for what is no state.")
+    cow: str = Field(
+        description="Codes of the Correlates of War project that ever meant the state, parted by spaces; empty where none did."
+    )
     dissolved: str = date()
 
 

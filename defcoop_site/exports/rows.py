@@ -5,6 +5,7 @@ from datetime import date
 
 from django.urls import reverse
 
+from actors.codes import cow_codes
 from articles.content import ArticleContent
 from publishing import kinds
 from publishing.content import SCHEMA, is_parts
@@ -142,6 +143,7 @@ def _actor(contents, key, content):
             content.official_name,
             content.region,
             content.iso3,
+            cow_codes(content.slug, content.iso3),
             *_days(content.founded),
             *_days(content.dissolved),
             content.seat,

@@ -152,6 +152,7 @@ TABLES = (
             Column("official_name", "Official name"),
             Column("region", "Region"),
             Column("iso3", "ISO 3166-1 alpha-3 code of a state"),
+            Column("cow", "Codes of the Correlates of War project that ever meant the state, parted by spaces"),
             *_dated("founded", "Founded"),
             *_dated("dissolved", "Dissolved"),
             Column("seat", "Seat"),

@@ -104,6 +104,14 @@ class DownloadTests(TestCase):
             write_aliases(shared, ["Shared"])
             publish_now(shared)
 
+    def test_rows_about_states_carry_both_codes(self):
+        for address in ("/actors.json", "/agreements/pact.json", "/agreements/pact/map.json", "/map.json?on=1970"):
+            table = self.client.get(address).json()
+            rows = table.get("table", table)["rows"]
+            codes = {(row["iso3"], row["cow"]) for row in rows if row["iso3"] in ("FRA", "MLT")}
+
+            self.assertEqual(codes, {("FRA", "220"), ("MLT", "338")}, address)
+
     def files(self, address, **headers):
         """[(rows as JSON, rows as CSV)] of the files that a page names."""
         html = self.client.get(address).content.decode()

@@ -90,10 +90,10 @@ PAGES = {
     "/articles/hub/history.csv": 2,
     "/articles/hub.json": 6,  # entry, version, what it names, and the page’s own without dead addresses
     "/actors/hub.json": 12,  # and all its participations, of which the page may show a part
-    "/agreements/hub.json": 7,
-    "/agreements/hub.json?on=1950": 7,
-    "/agreements/hub.md": 6,
-    "/agreements/hub.csv": 6,
+    "/agreements/hub.json": 8,  # and the codes of its parties
+    "/agreements/hub.json?on=1950": 8,
+    "/agreements/hub.md": 7,
+    "/agreements/hub.csv": 7,
     "/actors/hub.csv?on=1950": 11,
     "/articles/hub.bib": 2,  # entry, version
     "/articles/hub/v/1.csl.json": 5,  # version, first version, topics merged since, where they stand, live entry
@@ -110,7 +110,7 @@ PAGES = {
     "/api/v1/agreements?party=left": 3,  # and the party
     "/api/v1/agreements?on=1950&limit=100": 3,  # and how many parties each then had
     "/api/v1/actors/hub": 12,  # as its .json
-    "/api/v1/agreements/hub?on=1950": 7,
+    "/api/v1/agreements/hub?on=1950": 8,
     "/api/v1/articles/hub/versions": 2,
     "/api/v1/articles/hub/versions/1": 9,
     "/api/v1/topics": 1,
