@@ -30,7 +30,7 @@ from publishing.releases import (
 from publishing.scheduling import FURTHEST, PublicationSchedule, schedule
 from publishing.snapshots import take_snapshot
 
-from .crawl import crawl
+from .crawl import contents
 from .desk import change_address, desk_address, make_editor
 
 HOUR = timedelta(hours=1)
@@ -332,7 +332,7 @@ class ReleaseDeskTests(ReleaseScenario):
 
     def test_nothing_of_it_shows_before_its_moment(self):
         self.client.logout()
-        before = {address: self.client.get(address).content for address in crawl(self.client)}
+        before = contents(self.client)
         self.client.force_login(self.editor)
 
         tomorrow = f"{timezone.now() + timedelta(days=1):%Y-%m-%dT%H:%M}"
@@ -340,7 +340,7 @@ class ReleaseDeskTests(ReleaseScenario):
 
         self.assertIsNotNone(Release.objects.get().due_at)
         self.client.logout()
-        self.assertEqual(before, {address: self.client.get(address).content for address in crawl(self.client)})
+        self.assertEqual(before, contents(self.client))
 
     def test_open_release_can_be_deleted_and_a_published_one_stays(self):
         delete = f"/admin/publishing/release/{self.release.pk}/delete/"

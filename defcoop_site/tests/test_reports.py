@@ -15,7 +15,7 @@ from publishing.management.commands.run_due import do_due
 from publishing.report_pages import LIMIT
 from publishing.reports import LONGEST, Report, token_of
 
-from .crawl import crawl
+from .crawl import contents
 from .desk import change_address, make_editor
 
 WORDS = "Ruritania signed in 1951, not in 1949."
@@ -168,11 +168,11 @@ class ReaderTests(TestCase):
         self.assertEqual((report.entry_id, report.version), (other.pk, 2))
 
     def test_no_page_shows_a_report(self):
-        before = {address: response.content for address, response in crawl(self.client).items()}
+        before = contents(self.client)
 
         self.post(self.fields(words="zanzibar", email="zanzibar@example.org"))
 
-        after = {address: response.content for address, response in crawl(self.client).items()}
+        after = contents(self.client)
         self.assertEqual(before, after)
         self.assertIn(f"{ADDRESS}?version=1", after)
 

@@ -26,7 +26,7 @@ from publishing.publication import PublicationError, publish, unpublish
 from publishing.scheduling import FURTHEST, PublicationSchedule, cancel, publish_due, schedule
 from publishing.snapshots import take_snapshot
 
-from .crawl import crawl
+from .crawl import contents
 from .desk import change_address, desk_address, form_data, make_editor
 
 HOUR = timedelta(hours=1)
@@ -452,7 +452,7 @@ class ScheduleViewTests(TestCase):
 
     def test_nothing_of_it_shows_before_its_moment(self):
         self.client.logout()
-        before = {address: self.client.get(address).content for address in crawl(self.client)}
+        before = contents(self.client)
         self.client.force_login(self.editor)
 
         self.post(self.tomorrow())
@@ -460,7 +460,7 @@ class ScheduleViewTests(TestCase):
 
         self.assertTrue(PublicationSchedule.objects.exists())
         self.client.logout()
-        after = {address: self.client.get(address).content for address in crawl(self.client)}
+        after = contents(self.client)
         self.assertEqual(before, after)
         self.assertNotIn(SECRET.encode(), b"".join(after.values()))
 

@@ -15,7 +15,7 @@ from publishing.sharing import MOST_COMMENTS, ShareVisit, revoke, share
 from publishing.snapshots import take_snapshot
 from publishing.trash import bring_back, put_in_trash
 
-from .crawl import crawl
+from .crawl import contents
 from .desk import desk_address, make_editor
 
 GUEST = {"name": "A. Reader", "email": "reader@example.org"}
@@ -165,15 +165,12 @@ class ShareTests(TestCase):
         self.link.refresh_from_db()
         self.assertIsNone(self.link.revoked_at)
 
-    def public(self):
-        return {address: response.content for address, response in crawl(self.client).items()}
-
     def test_nothing_public_changes_or_names_the_draft(self):
         publish_now(make_article(title="Live words"))
-        before = self.public()
+        before = contents(self.client)
 
         self.client.post(self.address)
         self.client.post(self.address, {**GUEST, "words": "Hm.", "_comment": "1"})
 
-        self.assertEqual(self.public(), before)
+        self.assertEqual(contents(self.client), before)
         self.assertEqual(check_public(), [])

@@ -21,7 +21,7 @@ from publishing.trash import KEPT, Trashed, TrashError, bring_back, purge, purge
 from publishing.upkeep import Check
 from topics.models import SeeAlsoChoice, TaggedEntry
 
-from .crawl import crawl
+from .crawl import contents
 from .desk import change_address, desk_address, form_data, make_editor
 
 WRITER = ["articles.view_article", "articles.change_article", "articles.add_article"]
@@ -372,7 +372,7 @@ class TrashDeskTests(TrashScenario):
         publish_now(make_article())
         draft = make_article(title="zanzibar")
         self.client.logout()
-        before = {address: self.client.get(address).content for address in crawl(self.client)}
+        before = contents(self.client)
         self.client.force_login(self.editor)
 
         self.client.post(desk_address(draft, "trash", draft.pk))
@@ -381,7 +381,7 @@ class TrashDeskTests(TrashScenario):
         self.client.post(desk_address(draft, "purge", draft.pk))
 
         self.client.logout()
-        after = {address: self.client.get(address).content for address in crawl(self.client)}
+        after = contents(self.client)
         self.assertEqual(before, after)
         self.assertFalse(Article.objects.filter(pk=draft.pk).exists())
 

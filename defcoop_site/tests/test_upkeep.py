@@ -17,7 +17,7 @@ from publishing.snapshots import take_snapshot
 from publishing.trash import put_in_trash
 from publishing.upkeep import Check, Upkeep, months_before, overdue
 
-from .crawl import crawl
+from .crawl import contents
 from .desk import desk_address, make_editor
 
 WRITER = ["articles.view_article", "articles.change_article"]
@@ -133,14 +133,14 @@ class UpkeepPageTests(TestCase):
         self.assertEqual(check_public(), [])
 
     def test_owner_and_interval_are_kept_without_a_snapshot_or_a_change_for_readers(self):
-        before = {address: self.client.get(address).content for address in crawl(self.client)}
+        before = contents(self.client)
 
         self.client.post(self.address, {"owner": str(self.writer.pk), "interval": "6"})
 
         upkeep = Upkeep.objects.get(entry=self.article.pk)
         self.assertEqual((upkeep.owner, upkeep.interval), (self.writer, 6))
         self.assertEqual(self.article.snapshots.count(), 1)
-        self.assertEqual(before, {address: self.client.get(address).content for address in crawl(self.client)})
+        self.assertEqual(before, contents(self.client))
 
     def test_both_can_be_emptied_again(self):
         Upkeep.objects.create(entry_id=self.article.pk, owner=self.writer, interval=6)
