@@ -18,6 +18,7 @@ from .as_of import as_known, carry, today
 from .codes import cow_codes
 from .content import AgreementContent, ParticipationContent
 from .history import events_of
+from .phases import phases_of
 from .projecting import agreement_acts, party_acts
 from .public import PublicAgreement, PublicObligation, PublicParticipation
 
@@ -395,6 +396,7 @@ def agreement_context(entry, as_of=None, *, order=""):
     around = surroundings(entry, links_here=links_here, shown=shown, wanted=[*actors, *linked])
     row = PublicAgreement(**agreement_acts(read(AgreementContent, facts)))
     parties = parties_on(entry, around.targets, as_of)
+    phases, is_told = phases_of(row, facts["in_force"], _by_way(links_here, PublicLink.Way.AMENDS), as_of)
     carry([*around.targets.values(), *(link.entry for link in links_here)], as_of)
     return {
         "around": around,
@@ -407,6 +409,8 @@ def agreement_context(entry, as_of=None, *, order=""):
         "party_count": len({party.part["actor"] for party in parties if _belongs(party)}),
         "history": events_of(_facts_on(entry, as_of), parties, as_of.day, newest_first=order == "newest"),
         "order": order,
+        "phases": phases,
+        "is_phase_told": is_told,
         "strip": strips.bar(
             row,
             [party.spell for party in parties if party.part["role"] not in terms.OUTSIDE_ROLES],

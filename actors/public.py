@@ -161,7 +161,7 @@ class Acts(Spell):
         return status_on(self, on)
 
 
-def _come(earliest, latest, on):
+def has_come(earliest, latest, on):
     """Whether a day has come: True, False, or None where its precision does not tell."""
     if earliest is None or on < earliest:
         return False
@@ -184,7 +184,7 @@ def status_on(row, on):
         (terms.Status.PROVISIONAL, row.provisional_earliest, row.provisional_latest),
         (terms.Status.SIGNED, row.signed_earliest, row.signed_latest),
     ):
-        come = _come(earliest, latest, on)
+        come = has_come(earliest, latest, on)
         if come is not False:
             return status if come else terms.Status.UNKNOWN
     return terms.Status.NONE

@@ -272,6 +272,57 @@ class AgreementPageTests(ScenarioTestCase):
         self.assertContains(self.client.get("/agreements/protocol/"), '<a href="/agreements/treaty/">Treaty</a>')
 
 
+class PhaseTests(ScenarioTestCase):
+    def phases(self, query="", *, in_force, **fields):
+        """The phases that the page of a treaty of 1948 shows, which a protocol amends. in_force: of the protocol."""
+        treaty = publish_now(make_agreement(title="Treaty", slug="treaty", signed="1948", in_force="1948-08", **fields))
+        protocol = {"agreement_type": "protocol", "signed": "1954", "in_force": in_force}
+        publish_now(make_agreement(title="Protocol", slug="protocol", amends=treaty, **protocol))
+        html = self.client.get(f"/agreements/treaty/{query}").content.decode()
+        shown = html.partition('<h2 id="phases">')[2].partition("</section>")[0]
+        return [
+            " ".join(strip_tags(line).split()) for line in re.findall(r"<(?:li|p)\b.*?</(?:li|p)>", shown, re.DOTALL)
+        ]
+
+    def test_page_says_which_phase_holds_today(self):
+        shown = self.phases(in_force="1955-05-06")
+
+        self.assertEqual(
+            shown,
+            [
+                "As first agreed, in force August 1948",
+                "As amended by Protocol, in force 6 May 1955: this phase holds today",
+            ],
+        )
+
+    def test_page_says_which_phase_held_on_a_day_and_knows_none_that_came_later(self):
+        self.assertEqual(
+            self.phases("?on=1955-05-05", in_force="1955-05-06"),
+            [
+                "As first agreed, in force August 1948: this phase held on that day",
+                "As amended by Protocol, in force none",
+            ],
+        )
+        self.assertEqual(self.client.get("/agreements/treaty/?on=1950").content.count(b'id="phases"'), 0)
+
+    def test_phase_of_an_unknown_day_is_not_said_to_hold(self):
+        shown = self.phases(in_force="unknown")
+
+        self.assertEqual(
+            shown,
+            [
+                "As first agreed, in force August 1948",
+                "As amended by Protocol, in force unknown",
+                "Which phase holds is not told by the dates.",
+            ],
+        )
+
+    def test_no_phase_of_an_ended_agreement_holds(self):
+        shown = self.phases(in_force="1955", terminated="2011-06-30")
+
+        self.assertEqual(shown[-1], "No phase holds: the agreement has ended.")
+
+
 class ActorPageTests(ScenarioTestCase):
     def organisation(self, parties, **fields):
         treaty = publish_now(make_agreement(title="Treaty", slug="treaty", in_force="1949", parties=parties, **fields))
