@@ -8,7 +8,7 @@ from publishing.desk import write_aliases
 PAGES = {
     "/articles/hub/": 6,  # entry, dead addresses, links to it, topics, candidates, targets
     "/actors/hub/": 9,  # entry, links to it, topics, candidates, targets, spells, its agreements, its members, the obligations
-    "/agreements/hub/": 6,
+    "/agreements/hub/": 7,  # and the amendments
     "/articles/": 4,  # topics of the filter, count, entries, their topics
     "/actors/": 3,  # topics of the filter, count, entries with their actor rows
     "/agreements/": 3,
@@ -19,7 +19,7 @@ PAGES = {
     "/agreements/?party=left&on=1970": 6,  # the party by its address and its names, the topics, and for the day how many parties
     # As of a day: the same questions, and for the list of agreements how many parties each then had.
     "/actors/hub/?on=1950-06-01": 9,
-    "/agreements/hub/?on=1950-06-01": 6,
+    "/agreements/hub/?on=1950-06-01": 7,
     "/actors/?on=1950": 3,
     "/agreements/?on=1950": 4,
     "/agreements/?on=1950&status=in-force": 4,
@@ -90,10 +90,10 @@ PAGES = {
     "/articles/hub/history.csv": 2,
     "/articles/hub.json": 6,  # entry, version, what it names, and the page’s own without dead addresses
     "/actors/hub.json": 12,  # and all its participations, of which the page may show a part
-    "/agreements/hub.json": 8,  # and the codes of its parties
-    "/agreements/hub.json?on=1950": 8,
-    "/agreements/hub.md": 7,
-    "/agreements/hub.csv": 7,
+    "/agreements/hub.json": 9,  # and the codes of its parties
+    "/agreements/hub.json?on=1950": 9,
+    "/agreements/hub.md": 8,
+    "/agreements/hub.csv": 8,
     "/actors/hub.csv?on=1950": 11,
     "/articles/hub.bib": 2,  # entry, version
     "/articles/hub/v/1.csl.json": 5,  # version, first version, topics merged since, where they stand, live entry
@@ -110,7 +110,7 @@ PAGES = {
     "/api/v1/agreements?party=left": 3,  # and the party
     "/api/v1/agreements?on=1950&limit=100": 3,  # and how many parties each then had
     "/api/v1/actors/hub": 12,  # as its .json
-    "/api/v1/agreements/hub?on=1950": 8,
+    "/api/v1/agreements/hub?on=1950": 9,
     "/api/v1/articles/hub/versions": 2,
     "/api/v1/articles/hub/versions/1": 9,
     "/api/v1/topics": 1,
