@@ -13,7 +13,7 @@ from torture.server import SETTINGS
 
 from .servers import cache_url, database_url
 
-SECONDS = 8
+SECONDS = 5
 
 
 class SoakTests(TransactionTestCase):
