@@ -59,17 +59,17 @@ def candidates(tiers, most, among=()):
     thousand. among: querysets of one column of entry keys each, to all of which entries are confined. One query.
     """
     backend = {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor]
-    parts, values = [], []
-    within, within_values = _within(among)
+    within, values = _within(among)
+    parts = []
     for number, terms in enumerate(tiers):
         condition, given, key, table = backend(terms)
         # The sign keeps SQLite from asking its index once for each of these entries.
-        confined = f" AND +{key} IN (SELECT id FROM publishing_publicsearch WHERE {within})" if within else ""  # noqa: S608 - as below
-        first = f"SELECT {key} AS id, {number} AS tier FROM {table} WHERE {condition}{confined} LIMIT {int(most)}"  # noqa: S608
+        confined = f" AND +{key} IN (SELECT id FROM within)" if within else ""  # noqa: S608 - as below
+        first = f"SELECT {key} AS id, {number} AS tier FROM {table} WHERE {condition}{confined} LIMIT {int(most)}"  # noqa: S608 - as below
         parts.append(f"SELECT * FROM ({first}) tier_{number}")  # noqa: S608
-        values += [*given, *(within_values if within else [])]
+        values += given
     hits = " UNION ALL ".join(parts)
-    sql = f"""SELECT entry.id, entry.kind, entry.sort_key, MIN(hit.tier) FROM ({hits}) hit
+    sql = f"""{within}SELECT entry.id, entry.kind, entry.sort_key, MIN(hit.tier) FROM ({hits}) hit
         JOIN publishing_publicsearch row ON row.id = hit.id JOIN publishing_publicentry entry ON entry.id = row.entry_id
         WHERE NOT entry.withdrawn GROUP BY entry.id, entry.kind, entry.sort_key"""  # noqa: S608 - all that is given is a parameter
     with public_connection().cursor() as cursor:
@@ -79,8 +79,17 @@ def candidates(tiers, most, among=()):
 
 
 def _within(among):
+    """(what stands before the query, its values): the rows to which it is confined, worked out once, and each condition once.
+
+    Left to itself PostgreSQL may join the conditions anew for every row of every tier.
+    """
+    if not among:
+        return "", []
     asked = [rows.query.sql_with_params() for rows in among]
-    return " AND ".join(f"entry_id IN ({sql})" for sql, _values in asked), [each for _sql, own in asked for each in own]
+    sets = [f"among_{number} (entry_id) AS MATERIALIZED ({sql})" for number, (sql, _own) in enumerate(asked)]
+    confined = " AND ".join(f"entry_id IN (SELECT entry_id FROM among_{number})" for number in range(len(asked)))  # noqa: S608
+    sets.append(f"within (id) AS MATERIALIZED (SELECT id FROM publishing_publicsearch WHERE {confined})")  # noqa: S608
+    return f"WITH {', '.join(sets)} ", [each for _sql, own in asked for each in own]
 
 
 def index_differences():
