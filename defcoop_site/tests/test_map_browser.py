@@ -2,7 +2,7 @@
 
 import pytest
 
-from .test_browser import violations
+from .test_browser import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -16,7 +16,6 @@ PAGES = [
     "/agreements/north-atlantic-treaty/timeline/",
     "/actors/france/timeline/?on=1990",
 ]
-IN_BOTH_SCHEMES = (PAGES[2], PAGES[4], PAGES[7])
 
 
 @pytest.fixture
@@ -53,14 +52,6 @@ def test_years_are_played_or_followed_without_script_and_marks_answer_the_keyboa
 
 def test_maps_and_timelines_are_accessible_and_fit_the_screen(site, page):
     page.refused = []
-    faults = []
-    for address in PAGES:
-        for width in (320, 1280):
-            page.set_viewport_size({"width": width, "height": 900})
-            page.goto(site + address)
-            if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                faults.append((address, width, "scrolls sideways"))
-        for scheme in ("light", "dark") if address in IN_BOTH_SCHEMES else ("light",):
-            page.emulate_media(color_scheme=scheme)
-            faults += [(address, scheme, *violation) for violation in violations(page)]
-    assert faults == []
+    found = [fault for address in PAGES for fault in faults(page, site + address)]
+
+    assert found == []

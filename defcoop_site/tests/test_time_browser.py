@@ -2,7 +2,7 @@
 
 import pytest
 
-from .test_browser import violations
+from .test_browser import faults
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -58,16 +58,6 @@ def test_pages_in_time_complete_names_are_accessible_and_fit_the_screen(site, pa
     page.locator("#side-a-names option", has_text="Finland").wait_for(state="attached")
 
     page.refused = []
-    faults = []
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)
-        for address in PAGES:
-            for width in (320, 390, 1280):
-                page.set_viewport_size({"width": width, "height": 900})
-                page.goto(site + address)
-                if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-                    faults.append((address, width, "scrolls sideways"))
-                if width == 390:
-                    faults += [(address, width, scheme, *violation) for violation in violations(page)]
+    found = [fault for address in PAGES for fault in faults(page, site + address)]
 
-    assert faults == []
+    assert found == []
