@@ -12,6 +12,7 @@ from actors.facts import Library
 from actors.models import Actor, Agreement
 from articles.models import Article
 from defcoop_site.seed import SeedError, seed
+from publishing.bulk import gather_statistics
 from publishing.check import check_public
 from publishing.models import Entry, SeededRecord, Snapshot, Source
 from publishing.public import PublicEntry
@@ -303,6 +304,7 @@ class ProjectFixturesTests(TestCase):
             seed(Path(settings.BASE_DIR) / "fixtures")
         except SeedError as error:
             raise AssertionError(f"{len(error.mistakes)} mistakes in fixtures/:\n{error}") from None
+        gather_statistics()  # as the first start does
 
     def test_public_rows_are_what_the_snapshots_give(self):
         self.assertEqual(check_public(), [])
