@@ -6,6 +6,7 @@ from django.http import Http404, HttpResponsePermanentRedirect, HttpResponseRedi
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -27,7 +28,8 @@ def render_entry(request, entry, status=200, asked=None, **extra):
     kind = kinds.get(entry.kind)
     notes = notes_for_readers(entry.page["notes"])
     context = {"entry": entry, "kind": kind, "notes": notes, **kind.context(entry, **(asked or {})), **extra}
-    context["meta"] = metadata(request, entry, notes, extra.get("live"))
+    context["has_dead_notes"] = notes is not entry.page["notes"]
+    context["meta"] = SimpleLazyObject(lambda: metadata(request, entry, notes, extra.get("live")))
     return render(request, kind.template, context, status=status)
 
 
@@ -41,7 +43,7 @@ def entry_detail(request, kind, slug, status=200, carried="", asked=None):
 
     carried: a query string that goes on to the new address.
     """
-    entry = PublicEntry.objects.for_page().filter(kind=kind, slug=slug).order_by().first()
+    entry = PublicEntry.objects.at_address(kind, slug)
     if entry:
         form = wanted_form(request.headers.get("Accept", ""))
         if form:
@@ -49,7 +51,9 @@ def entry_detail(request, kind, slug, status=200, carried="", asked=None):
             response = HttpResponseRedirect(form_address(entry, form) + carried)
             response.status_code = 303
         else:
-            response = render_entry(request, entry, status, asked)
+            # What its parts that nothing else decides are kept under (templatetags/constant.py).
+            this_version = "" if request.GET else (request.scheme, request.get_host(), entry.digest())
+            response = render_entry(request, entry, status, asked, this_version=this_version)
         patch_vary_headers(response, ["Accept"])
         return response
     target = moved_to(kind, slug)

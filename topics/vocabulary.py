@@ -7,11 +7,11 @@ from contextvars import ContextVar
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from taggit.models import TagBase
 
 from publishing.names import address, normalise
+from publishing.public import page_address
 
 MAX_DEPTH = 4
 ABOVE = "broader__broader__broader"  # the whole chain above a topic
@@ -63,7 +63,7 @@ class Topic(TagBase):
         models.Model.save(self, *args, **kwargs)
 
     def get_absolute_url(self):
-        return reverse("topic_detail", args=[self.slug])
+        return page_address("topic_detail", self.slug)
 
     @property
     def heading(self):

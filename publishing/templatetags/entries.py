@@ -13,6 +13,8 @@ from publishing import kinds
 from publishing.dates import UNKNOWN, day_words, display, moment_words
 from publishing.text import with_links
 
+from .languages import lang
+
 register = template.Library()
 
 
@@ -20,6 +22,13 @@ register = template.Library()
 def prose(html, targets):
     """Stored HTML with the links to live entries made."""
     return with_links(html, targets)
+
+
+@register.simple_tag
+def entry_link(entry, css_class=""):
+    """The title of an entry, leading to its page."""
+    named = format_html('class="{}" ', css_class) if css_class else ""
+    return format_html('<a {}href="{}"{}>{}</a>', named, entry.get_absolute_url(), lang(entry.language), entry.title)
 
 
 @register.filter

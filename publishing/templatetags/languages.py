@@ -1,11 +1,13 @@
 """Template words for languages."""
 
 from dataclasses import dataclass
+from functools import cache
 from urllib.parse import parse_qsl, urlencode
 
 from django import template
 from django.conf import settings
 from django.urls import translate_url
+from django.utils.functional import SimpleLazyObject
 from django.utils.html import format_html
 from django.utils.translation import get_language
 
@@ -17,7 +19,12 @@ register = template.Library()
 @register.simple_tag
 def lang(tag=""):
     """` lang="en"` in an element whose words are in another language than the page, else nothing. tag: of an entry's text; "" for names and topics."""
-    return format_html(' lang="{}"', tag or CONTENT) if is_foreign(tag) else ""
+    return _marked(tag or CONTENT) if is_foreign(tag) else ""
+
+
+@cache
+def _marked(tag):
+    return format_html(' lang="{}"', tag)
 
 
 @register.filter
@@ -56,9 +63,15 @@ class Translation:
 
 @register.simple_tag(takes_context=True)
 def translations(context):
-    """A Translation of the page for each of LANGUAGES; none for a page that has one language. A preview says by `page_path` where it will stand."""
+    """A Translation of the page for each of LANGUAGES; none for a page that has one language. A preview says by `page_path` where it will stand.
+
+    They are looked up when they are first asked for: a part of a template that is kept does not.
+    """
     request = context.get("request")
-    here = context.get("page_path") or (_asked(request) if request else "")
+    return SimpleLazyObject(lambda: _translations(context.get("page_path") or (_asked(request) if request else "")))
+
+
+def _translations(here):
     found = [Translation(code, name, translate_url(here, code)) for code, name in settings.LANGUAGES]
     return found if len({each.path for each in found}) > 1 else []
 
