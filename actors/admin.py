@@ -7,7 +7,7 @@ from publishing.entry_admin import EntryAdmin
 from publishing.part_admin import PartInline
 from topics.admin import SeeAlsoInline, TopicEntryForm
 
-from .models import Actor, Agreement, Obligation, Participation
+from .models import Actor, Agreement, Obligation, Participation, Statement
 
 
 @admin.register(Actor)
@@ -71,13 +71,25 @@ class ParticipationInline(PartInline):
     autocomplete_fields = ["actor", "source"]
 
 
+class StatementInline(PartInline):
+    model = Statement
+    fields = [
+        ("actor", "kind", "position"),
+        ("article", "objects_to"),
+        ("made", "withdrawn"),
+        "description",
+        ("source", "locator"),
+    ]
+    autocomplete_fields = ["actor", "objects_to", "source"]
+
+
 @admin.register(Agreement)
 class AgreementAdmin(EntryAdmin):
     form = TopicEntryForm
     list_display = ["title", "agreement_type", "signed", "state_in_words", "saved_at"]
     list_filter = ["state", "agreement_type", "scope", "legal_force"]
     autocomplete_fields = ["text_source", "facts_source", "amends", "superseded_by"]
-    inlines = [ObligationInline, ParticipationInline, SeeAlsoInline]
+    inlines = [ObligationInline, ParticipationInline, StatementInline, SeeAlsoInline]
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body", "topics"]}),
         (

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from publishing.checks import Finding, is_unsourced
 
 from . import order
+from .terms import StatementKind
 
 # Fields without which an actor, an agreement or a part of one says too little to be published, with what to say.
 ACTOR = {"actor_kind": _("Choose its kind."), "region": _("Choose its region.")}
@@ -22,6 +23,13 @@ PARTS = {
     "participations": {
         "actor": _("Choose the actor."),
         "role": _("Choose the role."),
+        "source": _("No source is named."),
+    },
+    "statements": {
+        "actor": _("Choose who made it."),
+        "kind": _("Choose its kind."),
+        "made": _("Say when it was made, or write “unknown”."),
+        "description": _("Say it in plain words."),
         "source": _("No source is named."),
     },
 }
@@ -42,6 +50,11 @@ def check_agreement(content):
             found += _needed(part, needed, list_name, part.key)
     for spell in content.participations:
         found += _misplaced(spell, order.SPELL, "participations", spell.key)
+    for statement in content.statements:
+        found += _misplaced(statement, order.STATEMENT, "statements", statement.key)
+        if statement.kind == StatementKind.OBJECTION and not statement.objects_to:
+            where = ("statements", statement.key, "objects_to")
+            found.append(Finding(where, str(_("Choose whose statement it is against.")), blocking=True))
     return found
 
 

@@ -4,13 +4,13 @@ from dataclasses import dataclass, field
 
 from publishing.content import EntryContent, Part
 
-# Fields that came after agreements were first published. At their default ("" or False) they stay out of the JSON, so that the
+# Fields that came after agreements were first published. At their default ("", False or []) they stay out of the JSON, so that the
 # digest of a snapshot from before is what it was; tests/test_content.py holds an old one.
 LATER = {
     "opened", "suspension_ended", "withdrawal_rule", "disputed", "other_reading", "dispute", "automatic", "area", "decided_by", "owed_by",
     "owed_to", "ratified", "provisional", "notice", "activity", "confidence",
 }  # fmt: skip
-LATER_OF_AGREEMENT = LATER - {"provisional"} | {"suspended"}
+LATER_OF_AGREEMENT = LATER - {"provisional"} | {"suspended", "statements"}
 
 
 def without_unused(data, later):
@@ -98,6 +98,21 @@ class ParticipationContent(Part):
 
 
 @dataclass(kw_only=True)
+class StatementContent(Part):
+    """A reservation, declaration or objection. actor, objects_to: keys of actors; source: a citation key."""
+
+    actor: str = ""
+    kind: str = ""
+    article: str = ""
+    made: str = ""
+    withdrawn: str = ""
+    objects_to: str = ""
+    description: str = ""
+    source: str = ""
+    locator: str = ""
+
+
+@dataclass(kw_only=True)
 class AgreementContent(EntryContent):
     """An agreement's content."""
 
@@ -132,6 +147,7 @@ class AgreementContent(EntryContent):
     dispute: str = ""
     obligations: list[ObligationContent] = field(default_factory=list)
     participations: list[ParticipationContent] = field(default_factory=list)
+    statements: list[StatementContent] = field(default_factory=list)
 
     def to_json(self):
         data = without_unused(super().to_json(), LATER_OF_AGREEMENT)
@@ -148,5 +164,5 @@ class AgreementContent(EntryContent):
 
     def source_keys(self):
         cited = [self.text_source, self.facts_source]
-        cited += [obligation.source for obligation in self.obligations] + [part.source for part in self.participations]
+        cited += [part.source for part in (*self.obligations, *self.participations, *self.statements)]
         return [key for key in dict.fromkeys([*super().source_keys(), *cited]) if key]

@@ -147,6 +147,19 @@ CONSENT = {
     "unknown": gettext_lazy("It consented, and no source here says how."),
 }
 
+STATEMENT = {
+    "reservation": gettext_lazy(
+        "Excludes or changes the legal effect of a provision for the one that makes it, whatever it is called."
+    ),
+    "declaration": gettext_lazy(
+        "Says something about the agreement without changing its effect, or makes a choice that it offers."
+    ),
+    "understanding": gettext_lazy("Says how the one that makes it reads a provision."),
+    "objection": gettext_lazy(
+        "Answers another’s reservation or declaration, and holds it to be wrong or without effect."
+    ),
+}
+
 
 @dataclass(frozen=True)
 class Term:
@@ -177,6 +190,7 @@ def closed_lists():
         ("confidence", _("Confidence in the activity"), terms.Confidence, CONFIDENCE, "agreement_list", "confidence"),
         ("roles", _("Roles of parties and others"), terms.Role, ROLE, "agreement_list", "role"),
         ("consent", _("Means of consent"), terms.ConsentMeans, CONSENT, "", ""),
+        ("statements", _("Reservations and declarations"), terms.StatementKind, STATEMENT, "", ""),
         ("actors", _("Kinds of actor"), terms.ActorKind, ACTOR_KIND, "actor_list", "kind"),
     )
     return [

@@ -15,8 +15,8 @@ from publishing.names import normalise
 from topics.desk import Tied, hanging_rows, write_see_also, write_topics
 
 from .checks import check_actor, check_agreement
-from .content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
-from .models import Actor, Agreement, Obligation, Participation
+from .content import ActorContent, AgreementContent, ObligationContent, ParticipationContent, StatementContent
+from .models import Actor, Agreement, Obligation, Participation, Statement
 
 ACTOR_FIELDS = (
     "actor_kind", "official_name", "region", "iso3", "founded", "dissolved", "seat", "website", "wikidata", "part_of", "constituent_agreement",
@@ -34,6 +34,7 @@ PARTICIPATION_FIELDS = (
     "position", "actor", "role", "signed", "consent", "consent_means", "in_force", "suspended", "ended", "ended_means", "name_used", "note",
     "locator", "ratified", "provisional", "suspension_ended", "notice", "disputed", "other_reading", "dispute",
 )  # fmt: skip
+STATEMENT_FIELDS = ("position", "actor", "kind", "article", "made", "withdrawn", "objects_to", "description", "locator")
 
 
 def source_key(row, name="source"):
@@ -108,7 +109,7 @@ class AgreementDesk:
     check = staticmethod(check_agreement)
 
     @staticmethod
-    def _build(row, tied, obligations, participations):
+    def _build(row, tied, obligations, participations, statements):
         content = AgreementContent(
             **plain_fields(row, ENTRY_FIELDS + AGREEMENT_FIELDS),
             **tied.content(),
@@ -124,9 +125,14 @@ class AgreementDesk:
                 )
                 for part in in_order(participations)
             ],
+            statements=[
+                StatementContent(key=str(part.pk), source=source_key(part), **plain_fields(part, STATEMENT_FIELDS))
+                for part in in_order(statements)
+            ],
         )
         named = [part.actor for part in participations]
         named += [actor for part in obligations for actor in (part.owed_by, part.owed_to)]
+        named += [actor for part in statements for actor in (part.actor, part.objects_to)]
         return finish(content, [*tied.labelled(), row.amends, row.superseded_by, *named])
 
     @classmethod
@@ -134,12 +140,14 @@ class AgreementDesk:
         """The content of a saved agreement."""
         participations = list(row.participations.select_related("source", "actor"))
         obligations = list(row.obligations.select_related("source", "owed_by", "owed_to"))
-        return cls._build(row, Tied.saved(row), obligations, participations)
+        statements = list(row.statements.select_related("source", "actor", "objects_to"))
+        return cls._build(row, Tied.saved(row), obligations, participations, statements)
 
     @classmethod
     def from_forms(cls, form, parts):
         """The content of a valid form; parts: {related name: unsaved instances}. Writes nothing."""
-        return cls._build(form.instance, Tied.posted(form, parts), parts["obligations"], parts["participations"])
+        lists = (parts[name] for name in ("obligations", "participations", "statements"))
+        return cls._build(form.instance, Tied.posted(form, parts), *lists)
 
     @staticmethod
     def to_rows(row, content):
@@ -162,13 +170,14 @@ class AgreementDesk:
 
 
 def write_agreement_parts(row, content, losses):
-    """Make an agreement's obligations and participations what the content says."""
-    keys = {part.source for part in [*content.obligations, *content.participations]}
+    """Make an agreement's obligations, participations and statements what the content says."""
+    keys = {part.source for part in [*content.obligations, *content.participations, *content.statements]}
     # A draft may name no source and no actor yet.
     sources = {"": None, **{source.key: source for source in Source.objects.filter(key__in=keys)}}
     losses += [missing_source(key) for key in sorted(keys - sources.keys())]
-    owed = [key for part in content.obligations for key in (part.owed_by, part.owed_to) if key]
-    wanted = list(dict.fromkeys([*(part.actor for part in content.participations), *owed]))
+    others = [key for part in content.obligations for key in (part.owed_by, part.owed_to)]
+    others += [key for part in content.statements for key in (part.actor, part.objects_to)]
+    wanted = list(dict.fromkeys([*(part.actor for part in content.participations), *filter(None, others)]))
     actors = {"": None, **{str(actor.pk): actor for actor in existing(Actor, wanted, content.labels, losses)}}
 
     def obligation(part):
@@ -184,8 +193,16 @@ def write_agreement_parts(row, content, losses):
         values = {name: getattr(part, name) for name in PARTICIPATION_FIELDS}
         return {**values, "actor": actors[part.actor], "source": sources[part.source]}
 
+    def statement(part):
+        if part.source not in sources or part.actor not in actors:
+            return None
+        values = {name: getattr(part, name) for name in STATEMENT_FIELDS}
+        ends = {"actor": actors[part.actor], "objects_to": actors.get(part.objects_to)}
+        return {**values, **ends, "source": sources[part.source]}
+
     write_parts(row, "obligations", content.obligations, obligation)
     write_parts(row, "participations", content.participations, participation)
+    write_parts(row, "statements", content.statements, statement)
 
 
 def _new_row(model, names, key, content, sources):
@@ -210,11 +227,12 @@ def new_agreement(key, content, sources):
     """(Agreement, [rows that hang on it]) of a new agreement, unsaved, for publishing.bulk. sources: as for new_actor()."""
     parts = [_new_part(Obligation, OBLIGATION_FIELDS, key, part, sources) for part in content.obligations]
     parts += [_new_part(Participation, PARTICIPATION_FIELDS, key, part, sources) for part in content.participations]
+    parts += [_new_part(Statement, STATEMENT_FIELDS, key, part, sources) for part in content.statements]
     return _new_row(Agreement, AGREEMENT_FIELDS, key, content, sources), [*hanging_rows(key, content), *parts]
 
 
 def _new_part(model, names, key, part, sources):
-    values = _columns(names, part, ["actor", "owed_by", "owed_to"])
+    values = _columns(names, part, ["actor", "owed_by", "owed_to", "objects_to"])
     return model(id=part.key, agreement_id=key, source_id=sources[part.source], **values)
 
 

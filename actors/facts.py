@@ -95,6 +95,9 @@ class Library:
             name = spell.name_used or self.titles.get(spell.actor, spell.actor)
             for sentence in self._spell(content, spell):
                 yield f"{name}: {sentence}"
+        for statement in content.statements:
+            for sentence in _statement(content, statement):
+                yield f"{self.titles.get(statement.actor, statement.actor)}: {sentence}"
 
     def _spell(self, content, spell):
         if not spell.source:
@@ -119,6 +122,26 @@ class Library:
                     "day": text,
                     "begun": _begun(content),
                 }
+
+
+def _statement(content, statement):
+    if not statement.source:
+        yield _("A statement has no source.")
+    yield from (str(message) for _later, message in order.misplaced(statement, order.STATEMENT))
+    first = content.adopted or content.opened or content.signed
+    if certainly_before(statement.made, first):
+        yield _("A statement was made (%(made)s) before there was a text (%(text)s).") % {
+            "made": statement.made,
+            "text": first,
+        }
+    own = [spell for spell in content.participations if spell.actor == statement.actor]
+    if not own:
+        yield _("It made a statement and takes no part.")
+    elif all(certainly_before(spell.ended, statement.made) for spell in own):
+        yield _("A statement was made (%(made)s) after its maker had left (%(ended)s).") % {
+            "made": statement.made,
+            "ended": own[-1].ended,
+        }
 
 
 def _begun(content):

@@ -47,6 +47,27 @@ def _acts():
 MEANS = {"consent": ("consent_means", terms.ConsentMeans), "ended": ("ended_means", terms.EndMeans)}
 
 
+def _of_statements(statements):
+    """{(date, place, kind, False): Event} of statements and their withdrawals; those of one kind on one day share an event."""
+    found = {}
+    labels = {
+        terms.StatementKind.RESERVATION: (_("Reservation by"), _("Reservation withdrawn by")),
+        terms.StatementKind.DECLARATION: (_("Declaration by"), _("Declaration withdrawn by")),
+        terms.StatementKind.UNDERSTANDING: (_("Understanding by"), _("Understanding withdrawn by")),
+        terms.StatementKind.OBJECTION: (_("Objection by"), _("Objection withdrawn by")),
+    }
+    for statement in statements:
+        kind = statement.part["kind"]
+        for place, text, label in zip(
+            (100, 101), (statement.part["made"], statement.withdrawn), labels[kind], strict=True
+        ):
+            if text:
+                event = found.setdefault((text, place, kind, False), Event(text, label, []))
+                if statement.name not in event.names:
+                    event.names.append(statement.name)
+    return found
+
+
 def _means(part, act):
     """By what means a party acted, in words; "" where the act has none."""
     name, choices = MEANS.get(act, ("", None))
@@ -67,10 +88,11 @@ def _of_parties(act, label, place, parties):
     return found
 
 
-def events_of(facts, parties, on, *, newest_first=False):
+def events_of(facts, parties, statements, on, *, newest_first=False):
     """[Event] in order of time, those of an unknown day last; parties that did the same on the same day share one.
 
-    facts: the values of the facts box and parties: the rows of the table (pages.Party), both as the page shows them on the day `on`.
+    facts: the values of the facts box, parties: the rows of the table (pages.Party), statements: statements.ShownStatements, all as the page shows them
+    on the day `on`.
     """
     found = {}
     for place, (act, of_agreement, of_party) in enumerate(_acts()):
@@ -80,6 +102,7 @@ def events_of(facts, parties, on, *, newest_first=False):
         if text and not is_told:
             found[text, 2 * place, "", False] = Event(text, of_agreement, [], "", facts.get("disputed") == act)
         found |= theirs
+    found |= _of_statements(statements)
     dated = [found[key] for key in sorted(found) if key[0] != UNKNOWN]
     for event in dated:
         event.is_coming = bounds(event.date)[0] > on

@@ -9,7 +9,7 @@ from topics.public import TOPIC_MODELS
 from .content import ActorContent, AgreementContent
 from .pages import actor_context, actor_places, agreement_context, agreement_places
 from .projecting import project_actor, project_agreement
-from .public import PublicActor, PublicAgreement, PublicExit, PublicObligation, PublicParticipation
+from .public import PublicActor, PublicAgreement, PublicExit, PublicObligation, PublicParticipation, PublicStatement
 from .tables import about_actor, about_agreement, actor_table, agreement_table
 
 
@@ -46,6 +46,7 @@ def register_all():
                 PublicAgreement,
                 PublicParticipation,
                 PublicObligation,
+                PublicStatement,
                 PublicExit,
                 *TOPIC_MODELS,
                 PublicLink,

@@ -14,7 +14,14 @@ from topics.models import TaggedEntry
 
 from . import order, terms
 from .imported import ImportedRecord  # noqa: F401 - Django finds models here
-from .public import PublicActor, PublicAgreement, PublicExit, PublicObligation, PublicParticipation  # noqa: F401 - Django finds models here
+from .public import (  # noqa: F401 - Django finds models here
+    PublicActor,
+    PublicAgreement,
+    PublicExit,
+    PublicObligation,
+    PublicParticipation,
+    PublicStatement,
+)
 
 END_HELP = _(
     "The day on which the end took effect; it counts as the last day. “unknown” if no source says when; empty while it has not ended."
@@ -356,7 +363,11 @@ class Participation(models.Model):
         help_text=_("Where the agreement lists the actor under another name."),
     )
     note = models.TextField(
-        _("note"), blank=True, help_text=_("Reservation, declaration or dispute about a date, in plain words.")
+        _("note"),
+        blank=True,
+        help_text=_(
+            "What the dates do not say, in plain words. Reservations and declarations stand in a list of their own."
+        ),
     )
     source = models.ForeignKey(
         Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
@@ -383,3 +394,57 @@ class Participation(models.Model):
             raise ValidationError(
                 {"actor": _("An organisation cannot be its own member: this is its constituent agreement.")}
             )
+
+
+class Statement(models.Model):
+    """A reservation or declaration that an actor made about an agreement, or its objection to another’s."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="statements")
+    actor = models.ForeignKey(
+        Actor, verbose_name=_("made by"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    kind = models.CharField(
+        _("kind"),
+        max_length=20,
+        choices=terms.StatementKind,
+        blank=True,
+        help_text=_("A statement that excludes or changes a legal effect is a reservation, whatever it calls itself."),
+    )
+    article = models.CharField(_("article"), max_length=80, blank=True, help_text=_("Empty: the agreement as a whole."))
+    made = DateTextField(_("made on"), help_text=_("The day on which the depositary received it, or of the signature."))
+    withdrawn = DateTextField(
+        _("withdrawn"),
+        help_text=_("It counts as the last day. “unknown” if no source says when; empty while it stands."),
+    )
+    objects_to = models.ForeignKey(
+        Actor,
+        verbose_name=_("objects to"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("For an objection: whose statement it is against."),
+    )
+    description = models.TextField(_("in plain words"), blank=True, help_text=_("What it says, in our own words."))
+    source = models.ForeignKey(
+        Source, verbose_name=_("source"), null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
+    locator = models.CharField(_("place in the source"), max_length=120, blank=True)
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("reservation or declaration")
+        verbose_name_plural = _("reservations, declarations and objections")
+
+    def __str__(self):
+        return f"{self.actor or _('no actor yet')}: {self.get_kind_display()}"
+
+    def clean(self):
+        super().clean()
+        check_order(self, order.STATEMENT)
+        if self.objects_to_id and self.kind != terms.StatementKind.OBJECTION:
+            raise ValidationError({"objects_to": _("Only an objection is against somebody’s statement.")})
+        if self.objects_to_id and self.objects_to_id == self.actor_id:
+            raise ValidationError({"objects_to": _("Nobody objects to its own statement.")})

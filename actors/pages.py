@@ -1,7 +1,7 @@
 """What the pages of actors and agreements show, from public rows alone."""
 
 from collections import Counter
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from itertools import groupby
 
 from django.db.models import Q
@@ -21,6 +21,7 @@ from .history import events_of
 from .phases import phases_of
 from .projecting import agreement_acts, party_acts
 from .public import PublicAgreement, PublicObligation, PublicParticipation
+from .statements import by_actor, counted, statements_of, statements_on
 
 # Standings in which a party belongs, or may belong, to the agreement. A signature alone is no membership.
 BOUND = {terms.Status.IN_FORCE, terms.Status.PROVISIONAL, terms.Status.SUSPENDED, terms.Status.UNKNOWN}
@@ -41,7 +42,7 @@ PARTY_DATES = {
     "signed": None, "ratified": None, "consent": "consent_means", "provisional": None, "in_force": None, "suspended": None,
     "suspension_ended": None, "notice": None, "ended": "ended_means",
 }  # fmt: skip
-PARTY_FIELDS = [field.name for field in fields(ParticipationContent)]
+PARTY_FIELDS = [column.name for column in fields(ParticipationContent)]
 WAYS_TO_ACTORS = [way for way in PublicLink.Way.values if way != PublicLink.Way.PARTY]
 MOST_SHOWN = 50  # participations on an actor's page; the list of agreements has the others
 SECTION_ORDER = [kind.value for kind in terms.AgreementType]
@@ -130,7 +131,7 @@ def _with_names(rows):
     """Participations with what a page writes of their agreement and their actor."""
     names = [f"entry__{name}" for name in ("kind", "slug", "title", "language", "sort_key")]
     names += [f"actor__{name}" for name in ("kind", "slug", "title", "language", "withdrawn")]
-    own = [field.name for field in PublicParticipation._meta.concrete_fields]
+    own = [column.name for column in PublicParticipation._meta.concrete_fields]
     return rows.select_related("entry", "actor").only(*own, *names).order_by("entry__sort_key", "position", "pk")
 
 
@@ -230,9 +231,11 @@ def actor_context(entry, as_of=None):
     shown |= set(linked) | set(entry.page["mentions"])
     around = surroundings(entry, links_here=links_here, shown=shown, wanted=[key for key in linked if key])
     obligations = _obligations_of(entry, as_of.day)
+    statements = statements_of(entry, as_of)
     carry([*around.targets.values(), *(link.entry for link in links_here)], as_of)
     carry([target for row in (*own, *members) for target in (row.entry, row.actor)], as_of)
     carry([row.entry for _label, rows in obligations for row in rows], as_of)
+    carry([target for row in statements for target in (row.entry, row.objects_to)], as_of)
     return {
         "around": around,
         "facts": actor_facts(entry, around, as_of),
@@ -241,6 +244,8 @@ def actor_context(entry, as_of=None):
         "participation_count": len(spells),
         "is_folded": len(own) < len(spells),
         "obligations": obligations,
+        "statements": statements,
+        "standing_count": sum(row.stands is True for row in statements),
         "members": [row for row in members if row.is_party and row.status in BOUND],
         "former_members": [
             row for row in members if row.is_party and row.status == terms.Status.ENDED and row.in_force
@@ -327,12 +332,14 @@ def agreement_facts(entry, around, as_of):
 
 @dataclass
 class Party:
-    """A row of the table of parties: the stored part, the live actor (or None), its status on the day and its acts."""
+    """A row of the table of parties: the stored part, the live actor (or None), its status on the day, its acts and, on an actor's last row, its
+    ShownStatements."""
 
     part: dict
     actor: object
     status: str
     spell: PublicParticipation
+    statements: list = field(default_factory=list)
 
     @property
     def name(self):
@@ -347,6 +354,11 @@ class Party:
     def dispute(self):
         """The Dispute of one of its dates, or ""."""
         return _dispute(self.part, terms.DisputedDate)
+
+    @property
+    def statement_count(self):
+        """How many of its statements stand, in words."""
+        return counted(self.statements)
 
 
 def _part_on(part, as_of):
@@ -388,6 +400,7 @@ def agreement_context(entry, as_of=None, *, order=""):
     facts = entry.page["facts"]
     actors = [part["actor"] for part in entry.page["parties"] if part["actor"]]
     actors += [key for part in entry.page["obligations"] for key in (part.get("owed_by"), part.get("owed_to")) if key]
+    actors += [key for part in entry.page.get("statements", ()) for key in (part["actor"], part["objects_to"]) if key]
     links_here = links_to(entry)
     about = articles_about(links_here)
     linked = [key for key in (facts["amends"], facts["superseded_by"]) if key]
@@ -396,6 +409,10 @@ def agreement_context(entry, as_of=None, *, order=""):
     around = surroundings(entry, links_here=links_here, shown=shown, wanted=[*actors, *linked])
     row = PublicAgreement(**agreement_acts(read(AgreementContent, facts)))
     parties = parties_on(entry, around.targets, as_of)
+    statements = statements_on(entry, around.targets, as_of)
+    said = by_actor(statements)
+    for party in reversed(parties):
+        party.statements = said.pop(party.part["actor"], [])
     phases, is_told = phases_of(row, facts["in_force"], _by_way(links_here, PublicLink.Way.AMENDS), as_of)
     carry([*around.targets.values(), *(link.entry for link in links_here)], as_of)
     return {
@@ -407,7 +424,9 @@ def agreement_context(entry, as_of=None, *, order=""):
         "has_defence": any(part["kind"] == terms.ObligationKind.DEFENCE for part in entry.page["obligations"]),
         "parties": parties,
         "party_count": len({party.part["actor"] for party in parties if _belongs(party)}),
-        "history": events_of(_facts_on(entry, as_of), parties, as_of.day, newest_first=order == "newest"),
+        "statements": statements,
+        "standing_count": sum(statement.stands is True for statement in statements),
+        "history": events_of(_facts_on(entry, as_of), parties, statements, as_of.day, newest_first=order == "newest"),
         "order": order,
         "phases": phases,
         "is_phase_told": is_told,
@@ -447,6 +466,7 @@ def actor_places(entry):
         ("members", _("Members")),
         ("party-to", _("Agreements")),
         ("obligations", _("Obligations")),
+        ("statements", _("Reservations and declarations")),
     ]
 
 
@@ -456,5 +476,6 @@ def agreement_places(entry):
         ("facts", _("Facts")),
         ("obligations", _("Obligations")),
         ("parties", _("Parties")),
+        ("statements", _("Reservations, declarations and objections")),
         ("dated-history", _("Dated history")),
     ]

@@ -15,8 +15,10 @@ from .public import (
     PublicExit,
     PublicObligation,
     PublicParticipation,
+    PublicStatement,
     acts,
     first_day,
+    hull,
     spell,
 )
 from .terms import OUTSIDE_ROLES, ExitAct, ExitCause
@@ -87,15 +89,17 @@ def project_agreement(key, content):
             for part in content.obligations
         ],
         "parties": [_party(part, content, notes) for part in content.participations],
+        "statements": [_statement(part, content, notes) for part in content.statements],
     }
     entry = public_entry("agreement", key, content, category=content.agreement_type, page=page, notes=notes)
     ways = [(Way.AMENDS, content.amends), (Way.SUPERSEDED, content.superseded_by)]
-    ways += [(Way.PARTY, part.actor) for part in content.participations]
+    ways += [(Way.PARTY, part.actor) for part in (*content.participations, *content.statements)]
     rows = [
         _agreement_row(key, content, notes, entry.sort_key),
         *(_obligation_row(key, content, part, notes) for part in content.obligations),
     ]
     rows += [_participation_row(key, content, part, notes) for part in content.participations]
+    rows += [_statement_row(key, content, part, notes) for part in content.statements]
     rows += exits(key, content, notes)
     return Projection(entry, [*rows, *tagging_rows(entry, content), *link_rows(entry, ways), *name_rows(entry)])
 
@@ -248,6 +252,48 @@ def _participation_row(key, content, part, notes):
         ended_means=part.ended_means,
         **{name: getattr(part, name) for name in names},
         **party_acts(content, part),
+        **sourced(content, notes, part.source, part.locator),
+    )
+
+
+def statement_days(content, part):
+    """The day columns of the time for which a statement stands. Not withdrawn, it ends with its maker's last spell, or with the agreement."""
+    if part.withdrawn:
+        return spell(part.made, part.withdrawn)
+    own = [party.readings("ended") for party in content.participations if party.actor == part.actor] or [("",)]
+    ends = [texts if any(texts) else content.readings("terminated") for texts in own]
+    if not all(map(any, ends)):
+        return spell(part.made, "")
+    return spell(part.made, max(ends, key=lambda texts: hull(*texts)[1]))
+
+
+def _statement(part, content, notes):
+    """A line of the list of reservations and declarations, with the days on which it stands."""
+    return {
+        **plain(part),
+        "note_number": notes.number(part.source, part.locator),
+        "label": name_of_maker(content, part),
+        "days": {name: day and day.isoformat() for name, day in statement_days(content, part).items()},
+    }
+
+
+def name_of_maker(content, part):
+    """The name under which the maker of a statement last took part."""
+    used = [party.name_used for party in content.participations if party.actor == part.actor]
+    return (used[-1] if used else "") or content.labels.get(part.actor, "")
+
+
+def _statement_row(key, content, part, notes):
+    names = ("position", "kind", "article", "made", "withdrawn", "description")
+    return PublicStatement(
+        entry_id=key,
+        actor_id=part.actor,
+        objects_to_id=part.objects_to or None,
+        part_key=part.key,
+        name=name_of_maker(content, part),
+        objects_to_name=content.labels.get(part.objects_to, ""),
+        **{name: getattr(part, name) for name in names},
+        **statement_days(content, part),
         **sourced(content, notes, part.source, part.locator),
     )
 

@@ -350,6 +350,38 @@ def is_owed(owed_by, owed_to, by, to):
     return owed_by in (None, by) and owed_to in (None, to) and owed_by != to and owed_to != by
 
 
+class PublicStatement(PublicRow, Spell, Sourced):
+    """A reservation, declaration or objection about a live agreement; `entry` is the agreement. The spell is the time for which it stands: from the
+    day on which it was made until it was withdrawn, or until its maker left."""
+
+    actor = models.ForeignKey(
+        PublicEntry, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    objects_to = models.ForeignKey(
+        PublicEntry, null=True, db_constraint=False, on_delete=models.DO_NOTHING, related_name="+"
+    )
+    part_key = models.UUIDField()
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=20, choices=terms.StatementKind)
+    article = models.CharField(max_length=80, blank=True)
+    made = models.CharField(max_length=10, blank=True)
+    withdrawn = models.CharField(max_length=10, blank=True)
+    description = models.TextField()
+    name = models.CharField(max_length=200)
+    objects_to_name = models.CharField(max_length=200, blank=True)
+
+    objects = SpellQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["actor", "begins_earliest"], name="statement_by_actor"),
+            models.Index(fields=["entry", "position"], name="statement_by_agreement"),
+        ]
+
+    def __str__(self):
+        return f"{self.kind} of {self.name} in {self.entry_id}"
+
+
 class PublicExit(PublicRow, Sourced):
     """That a party left or was suspended, or that an agreement ended; `entry` is the agreement. Without an actor the agreement itself."""
 

@@ -32,10 +32,10 @@ def agreement_table(entry, context):
         rows.append([
             party.name, party.present_name, key_of(party.actor), path_of(party.actor),
             *codes_of(party.actor, isos.get(party.actor.pk, "") if party.actor else ""), party.part["role"], *dates, status,
-            str(party.dispute), party.part["note"], *source,
+            str(party.dispute), sum(statement.stands is True for statement in party.statements), party.part["note"], *source,
         ])  # fmt: skip
     columns = ["party", "present_name", "actor_id", "actor_path", "iso3", "cow", "role", *PARTY_DATES]
-    return Table(f"Parties to: {entry.title}", [*columns, "status", "dispute", "note", *SOURCE], rows)
+    return Table(f"Parties to: {entry.title}", [*columns, "status", "dispute", "statements", "note", *SOURCE], rows)
 
 
 def _participation(relation, row):

@@ -186,6 +186,15 @@ CONSENT_LETTERS = {
 }
 
 
+class StatementKind(models.TextChoices):
+    """What a state says on its own about an agreement. A reservation is whatever excludes or changes a legal effect, however it is called."""
+
+    RESERVATION = "reservation", _("reservation")
+    DECLARATION = "declaration", _("declaration")
+    UNDERSTANDING = "understanding", _("understanding")
+    OBJECTION = "objection", _("objection")
+
+
 class EndMeans(models.TextChoices):
     WITHDRAWAL = "withdrawal", _("withdrawal")
     DENUNCIATION = "denunciation", _("denunciation")

@@ -26,6 +26,8 @@ def entry_markdown(request, read, context, table, citation):
         parts += ["#" * (section["level"] + 1) + " " + _line(section["title"]), writer.text(section["body"])]
     for obligation in context.get("obligations", ()) if "parties" in context else ():
         parts.append(f"- {_line(obligation['kind'])}: {_line(obligation['description'])}")
+    for statement in context.get("statements", ()) if "parties" in context else ():
+        parts.append(_statement(statement))
     if "facts" in context and table.rows:
         parts += [f"## {_line(table.title)}", _table(table)]
     parts += [f"## {_('Notes and sources')}", *writer.notes()] if entry.page["notes"] else []
@@ -40,6 +42,13 @@ def _line(text):
 def _fact(fact):
     names = ", ".join(str(getattr(entry, "title", entry)) for entry in fact.entries)
     return f"- **{_line(fact.label)}**: {_line(fact.words or display(fact.date) or names or fact.url)}"
+
+
+def _statement(statement):
+    part = statement.part
+    words = [part["kind"], part["article"] and f"art. {part['article']}", display(part["made"])]
+    words += [statement.withdrawn and f"{_('withdrawn')} {display(statement.withdrawn)}"]
+    return f"- {_line(statement.name)} ({', '.join(word for word in words if word)}): {_line(part['description'])}"
 
 
 def _cell(value):

@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image as Drawing
 
-from actors.models import Actor, Agreement, Obligation, Participation
+from actors.models import Actor, Agreement, Obligation, Participation, Statement
 from articles.models import Article, Section
 from publishing.models import Image, Source
 from publishing.pictures import read_picture
@@ -74,15 +74,17 @@ def make_actor(*, topics=(), **fields):
     return _entry(Actor, topics, {"actor_kind": "state", "region": "europe", **fields})
 
 
-def make_agreement(*, topics=(), parties=(), obligations=(), **fields):
+def make_agreement(*, topics=(), parties=(), obligations=(), statements=(), **fields):
     """A working agreement.
 
-    parties: Actors, or mappings with `actor` and other columns of Participation; obligations: kinds, or mappings of columns of Obligation.
+    parties: Actors, or mappings with `actor` and other columns of Participation; obligations: kinds, or mappings of columns of Obligation;
+    statements: mappings with `actor` and other columns of Statement.
     """
     agreement = _entry(
         Agreement, topics, {"agreement_type": "alliance", "legal_force": "binding", "scope": "regional", **fields}
     )
-    source = Source.objects.filter(key="treaty").first() or make_source("treaty") if parties or obligations else None
+    has_parts = parties or obligations or statements
+    source = Source.objects.filter(key="treaty").first() or make_source("treaty") if has_parts else None
     for position, obligation in enumerate(obligations, 1):
         values = obligation if isinstance(obligation, dict) else {"kind": obligation}
         defaults = {"description": f"What {values['kind']} means.", "source": source, "position": position * 10}
@@ -92,6 +94,9 @@ def make_agreement(*, topics=(), parties=(), obligations=(), **fields):
         Participation.objects.create(
             agreement=agreement, position=position * 10, **{"role": "original-party", "source": source, **values}
         )
+    for position, statement in enumerate(statements, 1):
+        defaults = {"kind": "reservation", "made": "1949", "description": "What it says.", "source": source}
+        Statement.objects.create(agreement=agreement, position=position * 10, **{**defaults, **statement})
     return agreement
 
 

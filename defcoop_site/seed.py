@@ -12,7 +12,7 @@ import yaml
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from actors.content import ActorContent, AgreementContent, ObligationContent, ParticipationContent
+from actors.content import ActorContent, AgreementContent, ObligationContent, ParticipationContent, StatementContent
 from actors.models import Actor, Agreement
 from articles.content import ArticleContent, SectionContent
 from articles.models import Article
@@ -26,7 +26,7 @@ from topics.vocabulary import Topic, TopicAlias
 
 NAMESPACE = uuid.UUID("5f0c6c0e-3f52-5b5e-9d7c-3c3a3f6f8f10")
 MODELS = {"actors": Actor, "agreements": Agreement, "articles": Article}
-PARTS = {"actors": [], "agreements": ["obligations", "participations"], "articles": ["sections"]}
+PARTS = {"actors": [], "agreements": ["obligations", "participations", "statements"], "articles": ["sections"]}
 # Columns that a bare row does not have yet.
 REFERRED_LATER = ["actor_kind", "region", "agreement_type", "legal_force", "scope"]
 SOURCE_KEYS = {"title", "author", "publisher", "date", "url", "archive_url", "kind"}
@@ -44,7 +44,7 @@ ENTRY_KEYS = {
     "actors": COMMON_KEYS | ACTOR_TEXTS | {"kind", "predecessors", "part_of", "constituent_agreement"},
     "agreements": COMMON_KEYS
     | AGREEMENT_TEXTS
-    | {"type", "text", "amends", "superseded_by", "obligations", "party_defaults", "parties"},
+    | {"type", "text", "amends", "superseded_by", "obligations", "party_defaults", "parties", "statements"},
     "articles": COMMON_KEYS | {"standfirst", "introduction", "link_first_mentions", "sections"},
 }
 PARTY_TEXTS = {
@@ -69,6 +69,8 @@ PARTY_TEXTS = {
 }
 OBLIGATION_TEXTS = {"kind", "article", "condition", "description", "source", "locator", "area", "decided_by"}
 OBLIGATION_ENDS = ("owed_by", "owed_to")
+STATEMENT_TEXTS = {"kind", "article", "made", "withdrawn", "description", "source", "locator"}
+STATEMENT_ENDS = ("actor", "objects_to")
 
 
 class SeedError(Exception):
@@ -250,7 +252,7 @@ class Seeder:
         self._saved(row, where)
         for name in PARTS[section]:
             for part in getattr(row, name).all():
-                self._saved(part, where, exclude=["agreement", "actor", "source", *OBLIGATION_ENDS])
+                self._saved(part, where, exclude=["agreement", "source", *OBLIGATION_ENDS, *STATEMENT_ENDS])
 
     def _too_long(self, contents, where):
         """Whether a text is longer than its column: PostgreSQL would refuse it without naming it."""
@@ -328,6 +330,10 @@ class Seeder:
                 self._party(content, record, place, part, where)
                 for place, part in enumerate(record.get("parties") or [], 1)
             ],
+            statements=[
+                self._statement(content, record, place, part, where)
+                for place, part in enumerate(record.get("statements") or [], 1)
+            ],
         )
 
     def _obligation(self, content, record, place, part, where):
@@ -352,6 +358,15 @@ class Seeder:
             actor=self._reference(content, "actors", part.get("actor")),
             consent_means=part.get("means") or "",
             **{name: " ".join(str(part.get(name) or "").split()) for name in PARTY_TEXTS},
+        )
+
+    def _statement(self, content, record, place, part, where):
+        self._unknown_keys(part, STATEMENT_TEXTS | {*STATEMENT_ENDS}, f"{where}, statement {place}")
+        return StatementContent(
+            key=str(key_of("statement", record["slug"], str(place))),
+            position=place * 10,
+            **{name: self._reference(content, "actors", part.get(name)) for name in STATEMENT_ENDS},
+            **{name: " ".join(str(part.get(name) or "").split()) for name in STATEMENT_TEXTS},
         )
 
     def _articles_content(self, record, where):

@@ -239,6 +239,27 @@ class ParticipationPage(OnDay):
     results: list[ParticipationItem]
 
 
+class StatementItem(Sparse):
+    """A reservation, declaration or understanding that an actor made about an agreement, or its objection to another’s."""
+
+    key: str = Field(description="The same from version to version.")
+    agreement: Reference
+    actor: Reference | Name
+    name: str = Field(description="The name under which it takes part.")
+    kind: Literal[tuple(terms.StatementKind.values)]
+    article: str
+    made: str = date()
+    withdrawn: str = date()
+    stands: bool | None = Field(description="On the day; null where its dates do not tell.")
+    objects_to: Reference | Name | None = Field(description="Whose statement an objection is against.")
+    description: str = Field(description="What it says, in our words.")
+    source: Source | None
+
+
+class StatementPage(OnDay):
+    results: list[StatementItem]
+
+
 class Owed(Shape):
     kind: Literal[tuple(terms.ObligationKind.values)]
     article: str

@@ -6,7 +6,7 @@ from django.http import Http404
 from ninja import NinjaAPI
 from ninja.errors import ValidationError
 
-from . import between, entries, participations, search, topics
+from . import between, entries, participations, search, statements, topics
 from .problems import MEDIA_TYPE, Problem, on_invalid, on_not_found, on_problem
 
 DESCRIPTION = """\
@@ -33,7 +33,7 @@ def make_api():
         urls_namespace="api",
     )
     # Before the entries, whose addresses begin with any word.
-    for module in (topics, participations, between, search, entries):
+    for module in (topics, participations, statements, between, search, entries):
         made.add_router("", module.router)
     made.add_exception_handler(ValidationError, on_invalid)
     made.add_exception_handler(Problem, on_problem)

@@ -45,6 +45,7 @@ REFERENCES = {
     "actor": "actor",
     "owed_by": "actor",
     "owed_to": "actor",
+    "objects_to": "actor",
 }
 STUBS = {"actor": ActorContent, "agreement": AgreementContent}
 

@@ -6,6 +6,7 @@ from datetime import date
 from django.urls import reverse
 
 from actors.codes import cow_codes
+from actors.projecting import name_of_maker
 from articles.content import ArticleContent
 from publishing import kinds
 from publishing.content import SCHEMA, is_parts
@@ -196,6 +197,8 @@ def _agreement(contents, key, content):
         yield "participations", _participation(contents, key, content, part)
     for part in content.obligations:
         yield "obligations", _obligation(contents, key, part)
+    for part in content.statements:
+        yield "statements", _statement(contents, key, content, part)
 
 
 def _participation(contents, key, content, part):
@@ -240,6 +243,23 @@ def _obligation(contents, key, part):
         part.decided_by,
         contents.known(part.owed_by),
         contents.known(part.owed_to),
+        *_source(part.source, part.locator),
+    )
+
+
+def _statement(contents, key, content, part):
+    return (
+        part.key,
+        key,
+        part.position,
+        contents.known(part.actor),
+        name_of_maker(content, part),
+        part.kind,
+        part.article,
+        *_days(part.made),
+        *_days(part.withdrawn),
+        contents.known(part.objects_to),
+        part.description,
         *_source(part.source, part.locator),
     )
 

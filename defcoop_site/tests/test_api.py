@@ -41,6 +41,17 @@ class ApiTestCase(TestCase):
                 topics=[cls.airlift],
                 parties=parties,
                 obligations=["defence"],
+                statements=[
+                    {"actor": cls.state},
+                    {
+                        "actor": cls.other,
+                        "kind": "objection",
+                        "objects_to": cls.state,
+                        "made": "1950",
+                        "withdrawn": "1960",
+                    },
+                    {"actor": hidden, "kind": "declaration", "made": "1951"},
+                ],
             )
         )
         cls.article = publish_now(make_article(title="On airlift", slug="one", topics=[cls.airlift]))
@@ -67,6 +78,7 @@ class AnswerTests(ApiTestCase):
             ("topics", schemas.TopicPage),
             ("topics/airlift", schemas.TopicDocument),
             ("participations", schemas.ParticipationPage),
+            ("statements", schemas.StatementPage),
             ("between/ruritania/borduria", schemas.Between),
             ("search?q=pact", schemas.FoundPage),
             ("search?q=pcat", schemas.FoundPage),

@@ -26,8 +26,15 @@ def fill():
     airlift = make_topic("airlift")
     pair = [publish_now(make_actor(title=slug, slug=slug, topics=[airlift])) for slug in ("finland", "turkey")]
     parties = [{"actor": actor, "in_force": "1949"} for actor in pair]
-    slug = "north-atlantic-treaty"
-    publish_now(make_agreement(slug=slug, in_force="1949", topics=[airlift], parties=parties, obligations=["defence"]))
+    said = [{"actor": actor} for actor in pair]
+    common = {
+        "in_force": "1949",
+        "topics": [airlift],
+        "parties": parties,
+        "obligations": ["defence"],
+        "statements": said,
+    }
+    publish_now(make_agreement(slug="north-atlantic-treaty", **common))
     for number in range(3):
         publish_now(make_article(title=f"Collective defence {number}", slug=f"page-{number}", topics=[airlift]))
 

@@ -15,7 +15,7 @@ ADDRESSES = [
     "/topics/page/card.png", "/articles/page/card.png", "/robots.txt", "/healthz", "/readyz", "/agreements/compare/", "/agreements/exits/", "/between/", "/between/names/",
     "/between/other/page/", "/map/", "/actors/page/map/", "/agreements/page/map/", "/timeline/", "/actors/page/timeline/", "/agreements/page/timeline/",
     "/names/shared/", "/api/", "/api/v1/", "/api/v1/openapi.json", "/api/v1/articles", "/api/v1/actors", "/api/v1/agreements", "/api/v1/articles/page",
-    "/api/v1/agreements/page/versions", "/api/v1/actors/page/versions/1", "/api/v1/topics", "/api/v1/topics/page", "/api/v1/participations",
+    "/api/v1/agreements/page/versions", "/api/v1/actors/page/versions/1", "/api/v1/topics", "/api/v1/topics/page", "/api/v1/participations", "/api/v1/statements",
     "/api/v1/between/other/page", "/api/v1/search?q=page",
     *(f"/{section}.{form}" for section in ("articles", "actors", "agreements", "map", "timeline", "topics", "search") for form in ("csv", "json")),
     *(f"/{section}/page/{figure}.json" for section in ("actors", "agreements") for figure in ("map", "timeline", "timeline/curve", "history")),
@@ -63,6 +63,7 @@ READING = {
     "/articles/page/report/": "section version",
     "/api/v1/agreements": "cursor decade fields limit on party scope status topic type",
     "/api/v1/participations": "actor agreement cursor fields limit on role status",
+    "/api/v1/statements": "actor agreement cursor fields kind limit on",
     "/api/v1/search": "actor cursor kind limit period q topic",
     "/api/v1/agreements/page": "fields on",
 }

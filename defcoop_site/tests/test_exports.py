@@ -67,8 +67,18 @@ def make_library():
         {"actor": hidden, "signed": "1950"},
     ]
     owed = {"kind": "defence", "description": "Help, if attacked.", "owed_by": state}
+    said = [
+        {"actor": state, "article": "5", "withdrawn": "1960-02"},
+        {"actor": hidden, "kind": "objection", "objects_to": state, "made": "1950-01-02"},
+    ]
     pact = make_agreement(
-        title="The Pact", slug="pact", signed="1949", topics=[airlift, old], parties=parties, obligations=[owed]
+        title="The Pact",
+        slug="pact",
+        signed="1949",
+        topics=[airlift, old],
+        parties=parties,
+        obligations=[owed],
+        statements=said,
     )
     pact = publish_now(pact)
     body = f"On [[The Pact]] and [[{DRAFT}]] [@treaty, art. 1].\n\n![A plane](image:plane)"
@@ -183,6 +193,12 @@ class ExportTests(ExportTestCase):
         self.assertEqual((second["signed_earliest"], second["signed_latest"]), ("1955-01-01", "1955-12-31"))
         self.assertEqual((second["consent"], second["consent_earliest"]), ("", None))
         self.assertEqual((hidden["actor_id"], hidden["name"]), (None, "Free City"))
+        reservation, objection = sorted(rows(folder, "statements"), key=lambda row: row["position"])
+        self.assertEqual(
+            (reservation["withdrawn_earliest"], reservation["withdrawn_latest"]), ("1960-02-01", "1960-02-29")
+        )
+        self.assertEqual((objection["actor_id"], objection["name"]), (None, "Free City"))
+        self.assertEqual(objection["objects_to_id"], first["actor_id"])
 
     def test_withdrawn_entry_is_there_and_takes_part_in_nothing(self):
         folder = make_export(self.root)

@@ -101,7 +101,12 @@ class LeakTests(TestCase):
         addresses += [f"/between/{cls.organisation.slug}/{cls.state.slug}/", f"/between/names/?q={SECRET}"]
         addresses += [f"/agreements/compare/?a={cls.agreement.slug}"]
         addresses += [f"/api/v1/{name}?limit=100" for name in ("articles", "actors", "agreements", "topics")]
-        addresses += ["/api/v1/participations", "/api/v1/participations?on=2000", f"/api/v1/search?q={SECRET}"]
+        addresses += [
+            "/api/v1/participations",
+            "/api/v1/participations?on=2000",
+            "/api/v1/statements",
+            f"/api/v1/search?q={SECRET}",
+        ]
         addresses += [f"/api/v1/between/{cls.organisation.slug}/{cls.state.slug}", "/api/v1/search?q=pact"]
         for section, row in (("articles", cls.article), ("actors", cls.state), ("agreements", cls.agreement)):
             addresses += [f"/api/v1/{section}/{row.slug}{more}" for more in ("", "/versions", "/versions/1")]
@@ -142,6 +147,15 @@ class LeakTests(TestCase):
         for row, data in self.drafts():
             if row == self.agreement:
                 data.update({"participations-0-signed": "1999", "participations-1-DELETE": "on"})
+                add_row(
+                    data,
+                    "statements",
+                    kind="reservation",
+                    actor=str(row.participations.first().actor.pk),
+                    made="1999",
+                    description=SECRET,
+                    source=str(row.participations.first().source.pk),
+                )
                 add_row(
                     data,
                     "obligations",

@@ -8,7 +8,7 @@ from publishing.desk import write_aliases
 # Every public page takes as many queries at 60 rows as at 3; what each is for stands beside the number.
 PAGES = {
     "/articles/hub/": 6,  # entry, dead addresses, links to it, topics, candidates, targets
-    "/actors/hub/": 9,  # entry, links to it, topics, candidates, targets, spells, its agreements, its members, the obligations
+    "/actors/hub/": 10,  # entry, links to it, topics, candidates, targets, spells, its agreements, its members, obligations, statements
     "/agreements/hub/": 7,  # and the amendments
     "/articles/": 4,  # topics of the filter, count, entries, their topics
     "/actors/": 3,  # topics of the filter, count, entries with their actor rows
@@ -19,7 +19,7 @@ PAGES = {
     "/agreements/?obligation=defence": 3,
     "/agreements/?party=left&on=1970": 6,  # the party by its address and its names, the topics, and for the day how many parties
     # As of a day: the same questions, and for the list of agreements how many parties each then had.
-    "/actors/hub/?on=1950-06-01": 9,
+    "/actors/hub/?on=1950-06-01": 10,
     "/agreements/hub/?on=1950-06-01": 7,
     "/actors/?on=1950": 3,
     "/agreements/?on=1950": 4,
@@ -90,12 +90,12 @@ PAGES = {
     "/names/shared.csv": 1,
     "/articles/hub/history.csv": 2,
     "/articles/hub.json": 6,  # entry, version, what it names, and the page’s own without dead addresses
-    "/actors/hub.json": 12,  # and all its participations, of which the page may show a part
+    "/actors/hub.json": 13,  # and all its participations, of which the page may show a part
     "/agreements/hub.json": 9,  # and the codes of its parties
     "/agreements/hub.json?on=1950": 9,
     "/agreements/hub.md": 8,
     "/agreements/hub.csv": 8,
-    "/actors/hub.csv?on=1950": 11,
+    "/actors/hub.csv?on=1950": 12,
     "/articles/hub.bib": 2,  # entry, version
     "/articles/hub/v/1.csl.json": 5,  # version, first version, topics merged since, where they stand, live entry
     "/articles/hub/v/1/cite/": 5,
@@ -110,7 +110,7 @@ PAGES = {
     "/api/v1/agreements?status=in-force": 2,
     "/api/v1/agreements?party=left": 3,  # and the party
     "/api/v1/agreements?on=1950&limit=100": 3,  # and how many parties each then had
-    "/api/v1/actors/hub": 12,  # as its .json
+    "/api/v1/actors/hub": 13,  # as its .json
     "/api/v1/agreements/hub?on=1950": 9,
     "/api/v1/articles/hub/versions": 2,
     "/api/v1/articles/hub/versions/1": 9,
@@ -118,6 +118,8 @@ PAGES = {
     "/api/v1/topics/hub": 4,  # topic, aliases, narrower ones, counts
     "/api/v1/participations?limit=100": 1,
     "/api/v1/participations?actor=left&agreement=left&on=1950": 3,
+    "/api/v1/statements?limit=100": 1,
+    "/api/v1/statements?actor=hub&agreement=hub&kind=reservation&on=1990": 3,
     "/api/v1/between/left/right": 8,
     "/api/v1/search?q=common": 3,  # what is found, entries, topics to narrow by
     "/api/v1/search?q=common&topic=hub": 4,
@@ -160,7 +162,15 @@ class QueryCountTests(TestCase):
             for n, actor in enumerate(actors)
         ]
         pact = publish_now(
-            make_agreement(title="Hub pact", slug="hub", signed="1949", in_force="1949", topics=topics, parties=parties)
+            make_agreement(
+                title="Hub pact",
+                slug="hub",
+                signed="1949",
+                in_force="1949",
+                topics=topics,
+                parties=parties,
+                statements=[{"actor": actor, "kind": "objection", "objects_to": actors[0]} for actor in actors[1:]],
+            )
         )
         hub_actor.constituent_agreement = pact
         hub_actor.body = " ".join(f"[[Common land {n}]]" for n in range(rows))
@@ -184,6 +194,7 @@ class QueryCountTests(TestCase):
                     in_force="1949",
                     topics=topics,
                     parties=[{"actor": hub_actor, "in_force": "unknown"}],
+                    statements=[{"actor": hub_actor}],
                     body="[[Hub land]]",
                     amends=pact,
                 )

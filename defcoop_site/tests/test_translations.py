@@ -117,6 +117,11 @@ def library():
     pact = make_agreement(
         title="Pact", slug="pact", signed="1949-04-01", in_force="1949-08", place="Washington", depositary="Registry", body="Written words.",
         withdrawal_rule="Written rule", disputed="in_force", other_reading="1950", dispute="Written reason.", obligations=obligations,
+        statements=[
+            {"actor": alba, "article": "2", "withdrawn": "1970", "description": "Written statement.", "source": source},
+            {"actor": brod, "kind": "objection", "objects_to": alba, "description": "Written objection.", "source": source},
+            {"actor": corvo, "kind": "declaration", "made": "1960", "description": "Written declaration.", "source": source},
+        ],
         parties=[
             {"actor": alba, "signed": "1949-04-01", "consent": "1949-05", "consent_means": "ratification", "in_force": "1949-08", "note": "Written note."},
             {"actor": brod, "in_force": "1949", "suspended": "1960", "suspension_ended": "1961", "name_used": "Broda"},
