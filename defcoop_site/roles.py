@@ -19,6 +19,7 @@ REVIEWING = ["review_entry_publishing.entry"]
 REPORTS = ["view_publishing.report", "change_publishing.report"]
 PUBLISHING = ["publish_entry_publishing.entry", "view_publishing.auditevent"]
 PURGING = ["purge_entry_publishing.entry"]
+RESTRICTED = ["see_restricted_entry_publishing.entry"]
 MERGING = ["merge_topics.topic", "view_topics.topicdeed"]
 PEOPLE = [f"{verb}_auth.{model}" for model in ("user", "group") for verb in ("view", "add", "change", "delete")]
 ALONE = ["publish_own_work_publishing.entry"]  # without a second pair of eyes
@@ -29,7 +30,7 @@ ROLES = {
     "contributor": WRITING,
     "editor": EDITOR,
     "publisher": [*EDITOR, *PUBLISHING, *MERGING],
-    "administrator": [*EDITOR, *PUBLISHING, *MERGING, *PURGING, *PEOPLE, *ALONE],
+    "administrator": [*EDITOR, *PUBLISHING, *MERGING, *PURGING, *RESTRICTED, *PEOPLE, *ALONE],
 }
 
 

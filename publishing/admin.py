@@ -21,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from .audit import AuditEvent
 from .completion import complete
 from .dates import day_words
+from .deleting import NamesNoDrafts
 from .entry_admin import EntryAdmin
 from .health import DAYS_UNTIL_DEAD, AddressHealth
 from .image_admin import ImageAdmin  # noqa: F401 - Django finds it here
@@ -33,7 +34,7 @@ from .releases import Release
 from .report_admin import ReportAdmin
 from .reports import Report
 from .trash import Trashed
-from .trash_pages import OutOfTrash, TrashAdmin
+from .trash_pages import EntriesOnDesk, TrashAdmin
 
 admin.site.register(Release, ReleaseAdmin)
 admin.site.register(Trashed, TrashAdmin)
@@ -65,7 +66,7 @@ class AddressFilter(admin.SimpleListFilter):
 
 
 @admin.register(Source)
-class SourceAdmin(admin.ModelAdmin):
+class SourceAdmin(NamesNoDrafts, admin.ModelAdmin):
     list_display = ["key", "title", "kind", "date", "checked_on", "address_standing"]
     list_filter = [AddressFilter, "kind"]
     search_fields = ["key", "title", "author", "publisher"]
@@ -125,7 +126,7 @@ class SourceAdmin(admin.ModelAdmin):
 
 
 @admin.register(Entry)
-class EntryLookup(OutOfTrash, admin.ModelAdmin):
+class EntryLookup(EntriesOnDesk, admin.ModelAdmin):
     """Entries of all kinds, for the fields that choose one by typing. Not a place to edit."""
 
     list_display = ["title", "kind", "state"]
@@ -165,6 +166,9 @@ class AuditLog(admin.ModelAdmin):
     search_fields = ["who__username", "entry__title", "became"]
     date_hierarchy = "at"
     change_form_template = "admin/change_form.html"
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).exclude(entry__in=Entry.objects.hidden_from(request.user))
 
     def has_add_permission(self, request):
         return False

@@ -34,6 +34,8 @@ class AuditEvent(models.Model):
         SIGN_OFF = "sign-off", _("signed off")
         SHARE = "share", _("shared a draft")
         REVOKE = "revoke", _("revoked a share link")
+        RESTRICT = "restrict", _("restricted a draft")
+        LIFT = "lift", _("lifted a restriction")
         TRASH = "trash", _("put in the trash")
         BRING_BACK = "bring-back", _("brought back")
         PURGE = "purge", _("purged")

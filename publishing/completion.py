@@ -24,15 +24,15 @@ def complete(desk, request):
     if offers is None:
         return JsonResponse({"error": _("Say in “of” whether an entry or a source is meant.")}, status=400)
     typed = request.GET.get("q", "")[:LONGEST]
-    return JsonResponse({"results": offers(typed) if normalise(typed) else []})
+    return JsonResponse({"results": offers(typed, request.user) if normalise(typed) else []})
 
 
 def _prefix_first(field, typed):
     return Case(When(**{f"{field}__startswith": typed}, then=Value(0)), default=Value(1))
 
 
-def _named(typed):
-    """Entries with these letters in their title or an alias, with all that a link needs to mean one alone."""
+def _named(typed, user):
+    """Entries known to a person with these letters in their title or an alias, with all that a link needs to mean one alone."""
     others = EntryAlias.objects.filter(normalised=OuterRef("normalised")).exclude(entry=OuterRef("entry"))
     titled = Entry.objects.filter(normalised_title=OuterRef("normalised"))
     aliases = EntryAlias.objects.filter(entry=OuterRef("pk"))
@@ -43,24 +43,28 @@ def _named(typed):
     def first(rows):
         return Subquery(rows.order_by(_prefix_first("normalised", typed), "position").values("name")[:1])
 
-    return Entry.objects.annotate(
-        matching_alias=first(aliases.filter(matching)),
-        matching_sole_alias=first(sole.filter(matching)),
-        sole_alias=first(sole),
-        namesakes=Subquery(namesakes.values("normalised_title").annotate(number=Count("pk")).values("number")),
-        by_prefix=Case(
-            When(Q(normalised_title=typed) | Exists(aliases.filter(normalised=typed)), then=Value(0)),
-            When(normalised_title__startswith=typed, then=Value(1)),
-            When(Exists(aliases.filter(normalised__startswith=typed)), then=Value(2)),
-            default=Value(3),
-        ),
-    ).filter(Q(normalised_title__contains=typed) | Q(matching_alias__isnull=False))
+    return (
+        Entry.objects.known_to(user)
+        .annotate(
+            matching_alias=first(aliases.filter(matching)),
+            matching_sole_alias=first(sole.filter(matching)),
+            sole_alias=first(sole),
+            namesakes=Subquery(namesakes.values("normalised_title").annotate(number=Count("pk")).values("number")),
+            by_prefix=Case(
+                When(Q(normalised_title=typed) | Exists(aliases.filter(normalised=typed)), then=Value(0)),
+                When(normalised_title__startswith=typed, then=Value(1)),
+                When(Exists(aliases.filter(normalised__startswith=typed)), then=Value(2)),
+                default=Value(3),
+            ),
+        )
+        .filter(Q(normalised_title__contains=typed) | Q(matching_alias__isnull=False))
+    )
 
 
-def entry_offers(typed):
+def entry_offers(typed, user):
     """Up to MOST offers for what was typed; what is called just so first, then what begins with it."""
     plain = normalise(typed)
-    rows = _named(plain).order_by("by_prefix", "normalised_title", "kind", "pk")[:MOST]
+    rows = _named(plain, user).order_by("by_prefix", "normalised_title", "kind", "pk")[:MOST]
     return [_entry_offer(row, plain) for row in rows]
 
 
@@ -85,7 +89,7 @@ def _entry_offer(row, plain):
     return {"insert": link, "label": words, "detail": ", ".join(detail)}
 
 
-def source_offers(typed):
+def source_offers(typed, _user):
     """Up to MOST offers for what was typed; keys, then titles that begin with it first."""
     typed = typed.strip()
     rows = (

@@ -25,6 +25,7 @@ from . import (
     links_here,
     publication_pages,
     release_pages,
+    restrict_pages,
     review_pages,
     share_pages,
     trash_pages,
@@ -42,6 +43,7 @@ from .preview import preview_response
 from .public import PublicEntry
 from .publication import PublicationError, publish
 from .report_admin import open_reports
+from .restricting import restrict
 from .review import ReviewError
 from .scheduling import drop_overtaken
 from .snapshots import take_snapshot
@@ -59,7 +61,7 @@ from .standing import (
     standing_where,
     with_standing,
 )
-from .trash_pages import OutOfTrash, trash_page
+from .trash_pages import EntriesOnDesk, trash_page
 from .writing import MARKDOWN_WIDGETS
 
 
@@ -89,7 +91,7 @@ def refusal(error):
     return format_html('{} <a href="{}">{}</a>', said, address, words)
 
 
-class EntryAdmin(OutOfTrash, admin.ModelAdmin):
+class EntryAdmin(EntriesOnDesk, admin.ModelAdmin):
     """A kind of entry on the desk: drafts, publishing, history. A subclass names its form, fieldsets and inlines."""
 
     form = EntryForm
@@ -108,6 +110,7 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
         *publication_pages.PAGES,
         *review_pages.PAGES,
         *share_pages.PAGES,
+        *restrict_pages.PAGES,
         *release_pages.PAGES,
         *trash_pages.PAGES,
         *upkeep_pages.PAGES,
@@ -117,7 +120,10 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_in_words(self, entry):
         standing = standing_of(entry)
-        return format_html('<span class="desk-state desk-state--{}">{}</span>', standing, standing.label)
+        words = (
+            _("%(state)s, restricted") % {"state": standing.label} if hasattr(entry, "restriction") else standing.label
+        )
+        return format_html('<span class="desk-state desk-state--{}">{}</span>', standing, words)
 
     @admin.display(description=gettext_lazy("last saved"), ordering="head__created_at")
     def saved_at(self, entry):
@@ -165,7 +171,7 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
             (
                 gettext_lazy("This change"),
                 {
-                    "fields": ["change_summary", "public_note", "is_minor", "base"],
+                    "fields": ["change_summary", "public_note", "is_minor", *([] if obj else ["restricted"]), "base"],
                     "classes": ["desk-change"],
                 },
             ),
@@ -233,7 +239,7 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
         # Below what is done every day: what has a page of its own.
         context["row_actions"] = [
             (action.value, action.label)
-            for action in (Action.RELEASE, Action.UPKEEP, Action.TRASH)
+            for action in (Action.RELEASE, Action.UPKEEP, Action.RESTRICT, Action.TRASH)
             if action in context["allowed"]
         ]
         context["may_submit"] = obj is None or can_be_submitted(obj)
@@ -257,6 +263,8 @@ class EntryAdmin(OutOfTrash, admin.ModelAdmin):
         write_aliases(form.instance, form.cleaned_data["aliases"])
         row = self.model.objects.get(pk=form.instance.pk)
         take_snapshot(row, request.user, form.cleaned_data["change_summary"])
+        if not change and form.cleaned_data["restricted"]:
+            restrict(row, [], request.user)
         settle(request.user, self.model.KIND, row if change else None, request.POST.get("writing", ""))
 
     def _publish_if_asked(self, request, row):

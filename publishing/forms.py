@@ -74,6 +74,11 @@ class EntryForm(DeskForm):
         required=False,
         help_text=gettext_lazy("A slip of the pen mended: the “last revised” date and the feeds stay as they are."),
     )
+    restricted = forms.BooleanField(
+        label=gettext_lazy("Restricted"),
+        required=False,
+        help_text=gettext_lazy("Only you and administrators see the draft. You can name others once it is saved."),
+    )  # of a new entry alone; later the draft has a page for it
     base = forms.IntegerField(label=gettext_lazy("snapshot"), widget=forms.HiddenInput, min_value=0)
 
     def __init__(self, *args, **kwargs):
@@ -87,7 +92,14 @@ class EntryForm(DeskForm):
         )
         self.fields["base"].initial = row.head.number if row.head_id else 0
         if not row._state.adding:
+            if row.live_id and hasattr(row, "restriction"):
+                self._keep_names()
             self.initial["aliases"] = "\n".join(row.aliases.order_by("position").values_list("name", flat=True))
+
+    def _keep_names(self):
+        for name in ("title", "aliases"):
+            self.fields[name].disabled = True
+            self.fields[name].help_text = _("Stays what readers know while the draft is restricted.")
 
     def clean_slug(self):
         """The address that was typed, or else one made from the title."""

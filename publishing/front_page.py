@@ -9,6 +9,7 @@ from .dates import moment_words
 from .models import Entry
 from .public import PublicEntry
 from .releases import Release
+from .restricting import is_hidden
 from .review import ReviewRequest, is_own_work
 from .standing import PUBLISH_RIGHT, REVIEW_RIGHT, has_draft, in_review, is_review_of_head, with_standing
 from .upkeep import overdue
@@ -33,7 +34,7 @@ def _wanted(user, present, today):
 
 def entry_lists(user, kind_names, today):
     """{"drafts", "review", "scheduled", "unreviewed", "overdue": [Entry]}, each at most MOST long; a list is left out for who has no part in it."""
-    present = Entry.objects.filter(kind__in=kind_names, trashed=None)
+    present = Entry.objects.filter(kind__in=kind_names, trashed=None).visible_to(user)
     wanted = _wanted(user, present, today)
     any_of = Q()
     for entries in wanted.values():
@@ -97,11 +98,12 @@ def sections(user, desks, today):
                 for entry in lists[name]
             ]
             result.append((heading, empty, rows))
-    live = PublicEntry.objects.live().filter(kind__in=desks).for_list().order_by("-revised_at", "sort_key")[:MOST]
+    published = PublicEntry.objects.live().filter(kind__in=desks).for_list().annotate(hidden=is_hidden(user))
+    live = published.order_by("-revised_at", "sort_key")[:MOST]
     rows = [
         (
             entry.title,
-            desks[entry.kind].address("change", entry.pk),
+            entry.get_absolute_url() if entry.hidden else desks[entry.kind].address("change", entry.pk),
             f"{kinds.get(entry.kind).label}, {_when(entry.revised_at)}",
         )
         for entry in live
@@ -113,5 +115,5 @@ def open_releases(user):
     """Releases that are still to be published, each with `size`, the next first; none for who may not publish."""
     if not user.has_perm(PUBLISH_RIGHT):
         return []
-    waiting = Release.objects.open().annotate(size=Count("items"))
+    waiting = Release.objects.open().visible_to(user).annotate(size=Count("items"))
     return list(waiting.order_by(F("due_at").asc(nulls_last=True), "name")[:MOST])

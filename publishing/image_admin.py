@@ -123,6 +123,12 @@ class ImageAdmin(admin.ModelAdmin):
     def get_readonly_fields(self, request, obj=None):
         return [*self.readonly_fields, "key"] if obj else self.readonly_fields
 
+    def get_object(self, request, *args, **kwargs):
+        image = super().get_object(request, *args, **kwargs)
+        if image:
+            image.viewer = request.user  # for `uses`, which is not told
+        return image
+
     def has_delete_permission(self, request, obj=None):
         """Only what no snapshot has ever shown: history must stay whole."""
         may = super().has_delete_permission(request, obj)
@@ -153,7 +159,8 @@ class ImageAdmin(admin.ModelAdmin):
     def uses(self, image):
         """Links to the forms of the entries that show the image, in the draft or to readers."""
         shown = Q(head__content__images__has_key=image.key) | Q(live__content__images__has_key=image.key)
-        entries = Entry.objects.filter(shown).select_related("live").order_by("normalised_title")[:MOST_USES]
+        entries = Entry.objects.filter(shown).visible_to(image.viewer).select_related("live")
+        entries = entries.order_by("normalised_title")[:MOST_USES]
         desks = {desk.model.KIND: desk for desk in self.admin_site._registry.values() if isinstance(desk, EntryAdmin)}
         lines = [
             (desks[entry.kind].address("change", entry.pk), entry.title, _standing(entry, image)) for entry in entries

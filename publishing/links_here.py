@@ -9,6 +9,7 @@ from .entry_pages import EntryPage, desk_page
 from .names import name_address
 from .public import Redirect
 from .references import EntryLink
+from .restricting import is_hidden
 
 PAGE_SIZE = 100
 LIVE, DRAFT = EntryLink.Side.LIVE, EntryLink.Side.DRAFT
@@ -33,6 +34,7 @@ def citations_page(desk, request, source):
 def _listing(desk, request, row, title, targets, addresses):
     desks = _desks(desk.admin_site, request)
     links = EntryLink.objects.filter(target__in=targets, entry__kind__in=desks).exclude(entry=row.pk)
+    links = links.annotate(hidden=is_hidden(request.user, "entry")).exclude(side=DRAFT, hidden=True)
     live = _listed(links, LIVE, DRAFT, request.GET.get("live"), desks)
     draft = _listed(links, DRAFT, LIVE, request.GET.get("draft"), desks)
     return desk_page(desk, request, row, "links.html", title, live=live, draft=draft, addresses=addresses)
@@ -54,7 +56,8 @@ def _listed(links, side, other, number, desks):
         rows = rows.filter(on_both=False)
     page = Paginator(rows.order_by("entry__normalised_title", "entry", "way", "place"), PAGE_SIZE).get_page(number)
     for link in page:
-        link.address = desks[link.entry.kind].address("change", link.entry_id)
+        desk = desks[link.entry.kind]
+        link.address = link.entry.live_address if link.hidden else desk.address("change", link.entry_id)
         link.by_shared_name = link.target.startswith("=")
     return page
 

@@ -73,7 +73,25 @@ class Source(models.Model):
             raise ValidationError({"key": _("Write the citation key in lower case.")})
 
 
+SEE_RESTRICTED_RIGHT = "publishing.see_restricted_entry"
+
+
 class EntryQuerySet(models.QuerySet):
+    def hidden_from(self, user):
+        """Entries whose draft is restricted to others. user: None for somebody of whom nothing is known."""
+        restricted = self.filter(restriction__isnull=False)
+        if user is None:
+            return restricted
+        return self.none() if user.has_perm(SEE_RESTRICTED_RIGHT) else restricted.exclude(restriction__people=user)
+
+    def visible_to(self, user):
+        """Entries whose draft a person may see, as far as it is not a matter of its kind."""
+        return self.exclude(pk__in=Entry.objects.hidden_from(user).values("pk"))
+
+    def known_to(self, user):
+        """Entries that a person may choose or link to: those that they see, and what was ever published, by its names."""
+        return self.exclude(pk__in=Entry.objects.hidden_from(user).filter(live=None).values("pk"))
+
     def locked(self):
         """Locked until the transaction ends, and with them what entries are tied to."""
         share_ties()
@@ -141,6 +159,7 @@ class Entry(models.Model):
             ("publish_entry", _("Can publish and unpublish entries")),
             ("publish_own_work", _("Can publish a draft that they changed last")),
             ("purge_entry", _("Can purge entries from the trash")),
+            ("see_restricted_entry", _("Can see drafts that are restricted to others")),
         ]
         verbose_name = _("entry")
         verbose_name_plural = _("entries")
@@ -160,7 +179,7 @@ class Entry(models.Model):
         super().clean()
         # A form leaves `kind` out, and with it the constraint.
         others = Entry.objects.filter(kind=self.KIND or self.kind, slug=self.slug).exclude(pk=self.pk)
-        other = others.select_related("trashed").first()
+        other = others.select_related("trashed", "restriction").first()
         if other:
             raise ValidationError({"slug": other.why_its_address_is_taken()})
         if not self._may_have_its_address():
@@ -177,7 +196,7 @@ class Entry(models.Model):
 
     def why_its_address_is_taken(self):
         """What another entry is told that wants this one's address."""
-        if not self.in_trash:
+        if not self.in_trash or hasattr(self, "restriction"):
             return _("Another entry of this kind has this address. Choose another.")
         if self.trashed.purged_at:
             return _(
@@ -297,6 +316,7 @@ class GivenRight(models.Model):
 from .buffers import FormBuffer  # noqa: E402, F401
 from .releases import Release, ReleaseItem  # noqa: E402, F401
 from .reports import Report  # noqa: E402, F401
+from .restricting import Restriction  # noqa: E402, F401
 from .review import Comment, ReviewRequest  # noqa: E402, F401
 from .scheduling import PublicationSchedule  # noqa: E402, F401
 from .second_factor import SecondFactorAsked  # noqa: E402, F401

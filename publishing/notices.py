@@ -6,6 +6,7 @@ from django.contrib.auth import get_user_model
 from django.core.mail import send_mail
 from django.db import transaction
 
+from .restricting import those_who_may_see
 from .review import Comment
 from .standing import REVIEW_RIGHT
 
@@ -24,8 +25,12 @@ def writers(entry):
     return people | {remark.author for remark in remarks}
 
 
-def notify(people, by, subject, lines):
-    """Send a mail once the present transaction is committed. people: users or None, of whom `by` needs no notice."""
+def notify(people, by, entry, subject, lines):
+    """Send a mail about an entry once the present transaction is committed, to those who may see it.
+
+    people: users or None, of whom `by` needs no notice.
+    """
+    people = those_who_may_see(entry, people)
     addresses = {person.email for person in people if person and person != by and person.is_active and person.email}
     for address in sorted(addresses):
         transaction.on_commit(lambda address=address: _send(address, subject, lines), robust=True)

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from .audit import AuditEvent, record
+from .deleting import NamesNoDrafts
 
 AT_ONCE = 8  # rights that one line of the log has room for
 FLAGS = ("is_active", "is_staff", "is_superuser")
@@ -81,7 +82,7 @@ class RecordsRights:
         list(self.model.objects.select_for_update().filter(pk=holder.pk))
 
 
-class UserDesk(RecordsRights, UserAdmin):
+class UserDesk(NamesNoDrafts, RecordsRights, UserAdmin):
     actions = ["take_second_factor_away"]
 
     @admin.action(

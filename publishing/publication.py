@@ -15,6 +15,7 @@ from .models import Entry
 from .projecting import search_row, stamp
 from .public import Generation, PublicEntry, PublicImage, PublicVersion, Redirect
 from .references import EntryLink, links_of, write_links
+from .restricting import hides_other_names, lift
 from .review import OWN_WORK_RIGHT, close_published, is_approved, is_own_work
 from .search_index import rebuild_index
 
@@ -57,6 +58,10 @@ def publish(snapshot, by=None, note="", minor=False):
     meant = kinds.get(entry.kind).read(content, snapshot.schema)
     _refuse_faulty_images(meant)
     _refuse_incomplete(entry, meant)
+    if hides_other_names(snapshot, entry):
+        raise PublicationError(
+            _("The draft has another name by now and is restricted. Publish it as it now is, or lift the restriction.")
+        )
     own_work = is_own_work(by, snapshot)
     if own_work and not by.has_perm(OWN_WORK_RIGHT):
         raise PublicationError(
@@ -86,6 +91,8 @@ def publish(snapshot, by=None, note="", minor=False):
     entry.unreviewed_by = by if own_work and not is_approved(snapshot) else None
     entry.save(update_fields=["live", "state", "redirect_to", "unreviewed_by"])
     close_published(snapshot, by)
+    if snapshot.pk == entry.head_id:
+        lift(entry, by)
     # The generation first: from here on publications wait for each other, as all of them change the same counts.
     raise_generation()
     write_public(entry)

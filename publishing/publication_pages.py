@@ -12,19 +12,24 @@ from .forms import ScheduleForm, UnpublishForm
 from .models import Entry
 from .public import PublicEntry, PublicLink
 from .publication import PublicationError
+from .restricting import is_hidden
 from .retargeting import take_away
 from .rows import choosing_entries
 from .scheduling import PublicationSchedule, cancel, in_words, schedule
 from .standing import Action, has_right
 
 
-def linking_pages(row):
-    """The live entries whose pages lead to this one, by title. Pins count: they lead here from See also."""
+def linking_pages(row, user):
+    """The live entries whose pages lead to this one, by title, each with `hidden`: whether its draft is hidden from a person.
+
+    Pins count: they lead here from See also.
+    """
     links = PublicLink.objects.filter(target_id=row.pk).values("entry")
     choosing = PublicEntry.objects.filter(pk__in=choosing_entries(row)).only("id", "page")
     pinning = [entry.pk for entry in choosing if str(row.pk) in entry.page["pins"]]
     leading = Q(pk__in=links) | Q(pk__in=pinning)
-    return list(PublicEntry.objects.live().filter(leading).exclude(pk=row.pk).for_list().order_by("sort_key"))
+    pages = PublicEntry.objects.live().filter(leading).exclude(pk=row.pk).for_list()
+    return list(pages.annotate(hidden=is_hidden(user)).order_by("sort_key"))
 
 
 def take_away_asked(desk, request, row, form):
@@ -46,9 +51,9 @@ def take_away_asked(desk, request, row, form):
 
 def unpublish_form(desk, request, row):
     """The question what readers should find, and which of the links that lead here should lead elsewhere."""
-    linking = linking_pages(row)
+    linking = linking_pages(row, request.user)
     desks = {other.model.KIND: other for other in desk.admin_site._registry.values() if hasattr(other, "pages")}
-    movable = [entry for entry in linking if desks[entry.kind].has_change_permission(request)]
+    movable = [entry for entry in linking if not entry.hidden and desks[entry.kind].has_change_permission(request)]
     return UnpublishForm(
         request.POST if request.method == "POST" else None, entry=row, linking=linking, movable=movable
     )

@@ -56,6 +56,9 @@ class ReleaseAdmin(admin.ModelAdmin):
     fields = ["name"]
     actions = None
 
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
+
     @admin.display(description=gettext_lazy("state"))
     def standing(self, release):
         if not release.is_open:

@@ -29,11 +29,11 @@ class AddToReleaseForm(forms.Form):
     is_minor = EntryForm.base_fields["is_minor"]
     head = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, *args, entry, **kwargs):
+    def __init__(self, *args, entry, user, **kwargs):
         super().__init__(*args, **kwargs)
         self.head = entry.head
         self.fields["head"].initial = entry.head.number if entry.head else None
-        self.fields["release"].queryset = Release.objects.open()
+        self.fields["release"].queryset = Release.objects.open().visible_to(user)
 
     def clean(self):
         cleaned = super().clean()
@@ -48,7 +48,7 @@ class AddToReleaseForm(forms.Form):
 
 def add_to_release_page(desk, request, row):
     """Add the draft, as it now is, to a release."""
-    form = AddToReleaseForm(request.POST if request.method == "POST" else None, entry=row)
+    form = AddToReleaseForm(request.POST if request.method == "POST" else None, entry=row, user=request.user)
     if request.method == "POST" and form.is_valid():
         chosen = form.cleaned_data
         try:

@@ -23,6 +23,11 @@ class ReleaseQuerySet(models.QuerySet):
         """What has not been published."""
         return self.filter(published_at=None)
 
+    def visible_to(self, user):
+        """Releases without the ones that are still to publish a draft which is hidden from a person."""
+        hidden = ReleaseItem.objects.filter(entry__in=Entry.objects.hidden_from(user), release__published_at=None)
+        return self.exclude(pk__in=hidden.values("release"))
+
     def due(self, now):
         """What is to be published by now. One that was refused waits for an editor, not for the next run."""
         return self.open().filter(due_at__lte=now, failed="")

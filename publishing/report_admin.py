@@ -8,6 +8,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from .models import Entry
 from .reports import RIGHT, Report, decide
 from .rows import model_of
 
@@ -52,7 +53,8 @@ class ReportAdmin(admin.ModelAdmin):
         return format_html('<a href="{}">{}</a>', report.page_address, words)
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("entry")
+        reports = super().get_queryset(request).select_related("entry")
+        return reports.exclude(entry__in=Entry.objects.hidden_from(request.user))
 
     def has_add_permission(self, request):
         return False
@@ -82,5 +84,5 @@ def open_reports(user, entry=None):
     """How many reports wait, of an entry or of all; None for who may not see them."""
     if not user.has_perm(RIGHT):
         return None
-    waiting = Report.objects.open()
+    waiting = Report.objects.open().exclude(entry__in=Entry.objects.hidden_from(user))
     return (waiting.filter(entry=entry.pk) if entry else waiting).count()

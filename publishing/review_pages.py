@@ -92,7 +92,8 @@ def content_of_json(snapshot):
 def _done(desk, request, row, said, people, subject, *lines):
     """Log a step, tell those concerned, and return to the review."""
     desk.log_change(request, row, said)
-    notify(people, request.user, subject, [*lines, request.build_absolute_uri(desk.address("review", row.pk))])
+    address = request.build_absolute_uri(desk.address("review", row.pk))
+    notify(people, request.user, row, subject, [*lines, address])
     messages.success(request, said)
     return redirect(desk.address("review", row.pk))
 

@@ -186,5 +186,5 @@ def _keep(request, link, form):
     entry = link.snapshot.entry
     words = _("approves the draft") if form.approving else said["words"]
     subject = for_the_record(gettext_lazy("Comment through a share link: %(title)s"), title=entry.title)
-    notify([link.created_by], None, subject, [f"{said['name']} <{said['email']}>: {words}"])
+    notify([link.created_by], None, entry, subject, [f"{said['name']} <{said['email']}>: {words}"])
     return _("Thank you. The editors have it.")

@@ -2,6 +2,7 @@
 
 from django.db import transaction
 from django.db.models import Max
+from django.utils.translation import gettext as _
 
 from . import kinds
 from .audit import AuditEvent, record
@@ -12,6 +13,7 @@ from .languages import record_language
 from .locks import share_ties
 from .models import Entry, Snapshot
 from .references import EntryLink, links_of, write_links
+from .restricting import keeps_names
 
 
 def content_of(snapshot):
@@ -53,6 +55,16 @@ def take_snapshot(row, author=None, summary=""):
     return snapshot
 
 
+def _keep_names(row, content):
+    """Leave the names that a restricted page has; returns a sentence where the content would change them."""
+    names = {"title": row.title, "aliases": list(row.aliases.order_by("position").values_list("name", flat=True))}
+    if not keeps_names(row) or names == {name: getattr(content, name) for name in names}:
+        return []
+    for name, value in names.items():
+        setattr(content, name, value)
+    return [_("The title and the aliases stay what readers know while the draft is restricted.")]
+
+
 @transaction.atomic
 def restore(row, snapshot, author=None, summary=""):
     """Make the working row what the snapshot says, as a new draft.
@@ -62,7 +74,8 @@ def restore(row, snapshot, author=None, summary=""):
     share_ties()
     kind = kinds.get(snapshot.entry.kind)
     content = content_of(snapshot)
-    losses = kind.desk.to_rows(row, content)
+    kept = _keep_names(row, content)
+    losses = kept + kind.desk.to_rows(row, content)
     fresh = type(row).objects.get(pk=row.pk)
     was = fresh.head.number if fresh.head else ""
     restored = take_snapshot(fresh, author, summary)

@@ -20,7 +20,15 @@ REVIEW_RIGHT = "publishing.review_entry"
 def with_standing(entries):
     """A QuerySet of entries, or of rows of a kind, with what the functions below look at and without the snapshots' texts."""
     snapshots = ("head", "live", "review__snapshot", "schedule__snapshot")
-    related = (*snapshots, "head__author", "review__requested_by", "review__decided_by", "unreviewed_by", "trashed")
+    related = (
+        *snapshots,
+        "head__author",
+        "review__requested_by",
+        "review__decided_by",
+        "unreviewed_by",
+        "trashed",
+        "restriction",
+    )
     return entries.select_related(*related).defer(*(f"{snapshot}__content" for snapshot in snapshots))
 
 
@@ -56,6 +64,7 @@ class Action(TextChoices):
     CORRECT_NOTE = "note", _("Correct the note")
     UPKEEP = "upkeep", _("Upkeep")
     CHECK = "check", _("Checked, nothing to change")
+    RESTRICT = "restrict", _("Restrict…")
     TRASH = "trash", _("Move to trash…")
     BRING_BACK = "bring-back", _("Bring back")
     PURGE = "purge", _("Purge")
@@ -142,6 +151,7 @@ RULES = {
     Action.CORRECT_NOTE: Rule(PUBLISH_RIGHT, where=_was_published),
     Action.UPKEEP: Rule(),
     Action.CHECK: Rule(PUBLISH_RIGHT, where=lambda entry: entry.state == Entry.State.LIVE),
+    Action.RESTRICT: Rule(where=lambda entry: entry.head_id is not None),
     Action.TRASH: Rule(once_published=PUBLISH_RIGHT),
     Action.BRING_BACK: Rule(once_published=PUBLISH_RIGHT, in_trash=True),
     Action.PURGE: Rule(PURGE_RIGHT, in_trash=True),

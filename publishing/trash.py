@@ -119,7 +119,7 @@ def purge(entry, by=None):
     seize_ties()
     entry = _locked(entry)
     _refuse_unless_in_trash(entry)
-    _refuse_referred(referrers(entry))
+    _refuse_referred(referrers(entry, by))
     try:
         # Alone, as an error ends what a transaction may still do.
         with transaction.atomic():
@@ -140,15 +140,15 @@ def _refuse_referred(names):
     raise TrashError(_("These still refer to it: %(listed)s. Change them first.") % {"listed": listed})
 
 
-def referrers(entry):
-    """The titles of other entries whose working rows or live pages refer to this one."""
+def referrers(entry, user=None):
+    """The titles of other entries whose working rows or live pages refer to this one; what is hidden from the person is not named."""
     row = working_row(entry)
     keys = {key for relation in relations_to(type(row)) for key in owners_by(relation, entry.pk)}
     live = PublicEntry.objects.live().values("pk")
     keys |= set(PublicLink.objects.filter(target_id=entry.pk, entry__in=live).values_list("entry_id", flat=True))
-    return list(
-        Entry.objects.filter(pk__in=keys - {entry.pk}).order_by("normalised_title").values_list("title", flat=True)
-    )
+    others = Entry.objects.filter(pk__in=keys - {entry.pk}).order_by("normalised_title")
+    named = list(others.visible_to(user).values_list("title", flat=True))
+    return named + [_("a restricted draft")] * (len(keys - {entry.pk}) - len(named))
 
 
 def _delete_working_rows(entry):

@@ -19,11 +19,16 @@ from .standing import Action, allowed
 from .trash import TrashError, bring_back, purge, put_in_trash, referrers
 
 
-class OutOfTrash:
-    """A mixin for the admin of entries: what is in the trash is in no list, and cannot be chosen."""
+class EntriesOnDesk:
+    """A mixin for the admin of entries: what is restricted to others is not there, and what is in the trash is in no list and cannot be chosen.
+
+    Where one is chosen by typing, a page that readers have can be, whoever its new draft is restricted to.
+    """
 
     def get_queryset(self, request):
-        return super().get_queryset(request).select_related("trashed")
+        entries = super().get_queryset(request).select_related("trashed")
+        is_choice = request.resolver_match and request.resolver_match.url_name == "autocomplete"
+        return entries.known_to(request.user) if is_choice else entries.visible_to(request.user)
 
     def get_search_results(self, request, queryset, search_term):
         return super().get_search_results(request, queryset.filter(trashed=None), search_term)
@@ -46,7 +51,7 @@ def trash_page(desk, request, row):
         status=409 if request.method == "POST" else 200,
         allowed=allowed(request.user, row) if desk.has_change_permission(request, row) else set(),
         days_left=row.trashed.days_left(timezone.now()),
-        referrers=referrers(row),
+        referrers=referrers(row, request.user),
         not_saved=request.method == "POST",
     )
 
@@ -72,7 +77,14 @@ def put_in_trash_page(desk, request, row):
             return redirect(desk.address("changelist"))
     title = _("Move “%(title)s” to the trash") % {"title": row.title}
     return desk_page(
-        desk, request, row, "put_in_trash.html", title, form=form, button=_("Move to trash"), referrers=referrers(row)
+        desk,
+        request,
+        row,
+        "put_in_trash.html",
+        title,
+        form=form,
+        button=_("Move to trash"),
+        referrers=referrers(row, request.user),
     )
 
 
@@ -100,7 +112,7 @@ def purge_page(desk, request, row):
         messages.success(request, _("“%(title)s” is purged.") % {"title": row.title})
         return redirect(reverse(f"{desk.admin_site.name}:publishing_trashed_changelist"))
     title = _("Purge “%(title)s”") % {"title": row.title}
-    return desk_page(desk, request, row, "purge.html", title, referrers=referrers(row))
+    return desk_page(desk, request, row, "purge.html", title, referrers=referrers(row, request.user))
 
 
 class TrashAdmin(admin.ModelAdmin):
@@ -113,7 +125,8 @@ class TrashAdmin(admin.ModelAdmin):
     actions = None
 
     def get_queryset(self, request):
-        return super().get_queryset(request).in_trash().filter(entry__kind__in=desks_of(self.admin_site, request))
+        present = super().get_queryset(request).in_trash().filter(entry__kind__in=desks_of(self.admin_site, request))
+        return present.exclude(entry__in=Entry.objects.hidden_from(request.user))
 
     @admin.display(description=gettext_lazy("entry"), ordering="entry__title")
     def title(self, trashed):

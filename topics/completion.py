@@ -7,6 +7,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from publishing.models import Entry
 from publishing.names import normalise
 
 from .models import TaggedEntry
@@ -17,13 +18,14 @@ MOST_ROWS = 100
 LONGEST = 100
 
 
-def with_uses(topics):
-    """Topics with `uses`: how many entries carry them in their drafts."""
-    carrying = TaggedEntry.objects.filter(tag=OuterRef("pk")).order_by().values("tag").annotate(n=Count("pk"))
+def with_uses(topics, user):
+    """Topics with `uses`: how many entries carry them in drafts that a person may see."""
+    seen = TaggedEntry.objects.exclude(content_object__in=Entry.objects.hidden_from(user))
+    carrying = seen.filter(tag=OuterRef("pk")).order_by().values("tag").annotate(n=Count("pk"))
     return topics.annotate(uses=Coalesce(Subquery(carrying.values("n")), 0, output_field=IntegerField()))
 
 
-def complete(text):
+def complete(text, user):
     """[{name, label, detail}] of topics whose name or alias contains the text; those that begin with it first. One query."""
     plain = normalise(text[:LONGEST])
     if not plain:
@@ -36,7 +38,7 @@ def complete(text):
         output_field=IntegerField(),
     )
     found = Topic.objects.filter(Q(normalised__contains=plain) | Q(aliases__normalised__contains=plain))
-    rows = with_uses(found).annotate(rank=rank, alias=F("aliases__name"), alias_plain=F("aliases__normalised"))
+    rows = with_uses(found, user).annotate(rank=rank, alias=F("aliases__name"), alias_plain=F("aliases__normalised"))
     fields = ("pk", "name", "normalised", "alias", "alias_plain", "uses", "broader__name")
     offered = {}
     for row in rows.order_by("rank", "normalised", "alias_plain").values(*fields)[:MOST_ROWS]:

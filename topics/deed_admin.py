@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from .merging import TopicDeedError, undo_merge
 from .models import TopicDeed
+from .retagging import seen_rows
 from .splitting import undo_split
 
 
@@ -38,7 +39,7 @@ class TopicDeedAdmin(admin.ModelAdmin):
 
     def render_change_form(self, request, context, *args, obj=None, **kwargs):
         context["may_undo"] = obj.undone_at is None and request.user.has_perm("topics.merge_topic")
-        context["rows"] = obj.record.get("rows", [])
+        context["rows"] = seen_rows(obj.record.get("rows", []), request.user)
         context["aliases"] = obj.record.get("aliases", [])
         context["narrower"] = obj.record.get("narrower", [])
         return super().render_change_form(request, context, *args, obj=obj, **kwargs)

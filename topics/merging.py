@@ -202,7 +202,7 @@ def undo_merge(deed, by=None):
     _undo_narrower(deed, source, target, left)
     MergedTopic.objects.filter(pk__in=deed.record["merged"], topic=target).update(topic=source)
     MergedTopic.objects.filter(pk=source.pk).delete()
-    left += move_back(deed.record["rows"], source, target)
+    left += move_back(deed.record["rows"], source, target, by)
     rewrite_public(affected)
     # What stands below comes back under the source.
     move_entries(source.narrower.values_list("pk", flat=True), line_of(target.pk), line_of(source.pk))

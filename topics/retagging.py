@@ -57,9 +57,15 @@ def move(source, target, entries=None):
     return moved
 
 
-def move_back(moved, source, target):
+def seen_rows(moved, user):
+    """The moved rows of entries whose drafts a person may see."""
+    hidden = {str(key) for key in Entry.objects.hidden_from(user).values_list("pk", flat=True)}
+    return [row for row in moved if row["entry"] not in hidden]
+
+
+def move_back(moved, source, target, by):
     """Undo `move`. Rows that somebody changed since are left alone; returns a sentence for each of them."""
-    left = []
+    left, seen = [], {row["entry"] for row in seen_rows(moved, by)}
     for model in tagging_models():
         mine = [row for row in moved if row["model"] == model._meta.label_lower]
         present = {
@@ -71,7 +77,8 @@ def move_back(moved, source, target):
         for row in mine:
             pk = present[target].get(row["object"])
             if pk is None or row["object"] in present[source]:
-                left.append(_("“%(title)s”: its topics were changed since and stay.") % {"title": row["title"]})
+                title = row["title"] if row["entry"] in seen else _("a restricted draft")
+                left.append(_("“%(title)s”: its topics were changed since and stay.") % {"title": title})
             elif row["joined"]:
                 model.objects.create(pk=row["pk"], tag=source, content_object_id=row["object"])
             else:

@@ -23,12 +23,12 @@ from .vocabulary import Topic
 MOST_AT_ONCE = 500
 
 
-def carriers(topic):
-    """Working entries that carry a topic, themselves or in a part."""
+def carriers(topic, user):
+    """Working entries whose draft a person may see and that carry a topic, themselves or in a part."""
     keys = set()
     for model in tagging_models():
         keys.update(model.objects.filter(tag=topic).values_list(f"{model.ENTRY}__pk", flat=True))
-    return Entry.objects.filter(pk__in=keys).order_by("normalised_title", "pk")
+    return Entry.objects.filter(pk__in=keys).visible_to(user).order_by("normalised_title", "pk")
 
 
 def _live_places(entries, source, target):
@@ -53,7 +53,7 @@ def split(source, target, entries, by=None):
     source, target = locked(source.pk, target.pk)
     if source is None or target is None or source == target:
         raise TopicDeedError(_("Choose another topic."))
-    chosen = list(carriers(source).filter(pk__in=entries).values_list("pk", flat=True))
+    chosen = list(carriers(source, by).filter(pk__in=entries).values_list("pk", flat=True))
     if not chosen or len(chosen) > MOST_AT_ONCE:
         raise TopicDeedError(_("Choose between one entry and %(most)d.") % {"most": MOST_AT_ONCE})
     kept = {
@@ -95,7 +95,7 @@ def undo_split(deed, by=None):
     source, target = locked(deed.source_key, deed.target_key)
     if source is None or target is None:
         raise TopicDeedError(_("One of the two topics was merged or removed since. Undo that first."))
-    left = move_back(deed.record["rows"], source, target)
+    left = move_back(deed.record["rows"], source, target, by)
     summary = for_the_record(gettext_lazy("Split of “%(source)s” undone"), source=source)
     put_back_snapshots(deed.record, source, target, by, summary)
     if deed.record["is_new"]:

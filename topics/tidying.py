@@ -7,6 +7,7 @@ from django.db.models import Count, Exists, OuterRef, Q
 
 from publishing.models import Entry
 from publishing.public import PublicEntry
+from publishing.restricting import is_hidden
 
 from .models import TaggedEntry
 from .public import PublicTagging
@@ -100,12 +101,18 @@ def alike(names=None):
     return sorted(found.values(), key=lambda row: (row[2], row[3]))
 
 
-def without_topics():
-    """Entries whose draft carries no topic, by title."""
+def without_topics(user):
+    """Entries whose draft a person may see and carries no topic, by title."""
     tagged = TaggedEntry.objects.filter(content_object=OuterRef("pk"))
-    return list(Entry.objects.filter(~Exists(tagged)).order_by("normalised_title", "pk")[:MOST_LISTED])
+    bare = Entry.objects.filter(~Exists(tagged)).visible_to(user)
+    return list(bare.order_by("normalised_title", "pk")[:MOST_LISTED])
 
 
-def unlinked():
-    """Live entries to which no other page leads, by title."""
-    return list(PublicEntry.objects.orphans().for_list().order_by("sort_key", "pk")[:MOST_LISTED])
+def unlinked(user):
+    """Live entries to which no other page leads, by title, each with `hidden`: whether its new draft is hidden from a person."""
+    return list(
+        PublicEntry.objects.orphans()
+        .for_list()
+        .annotate(hidden=is_hidden(user))
+        .order_by("sort_key", "pk")[:MOST_LISTED]
+    )

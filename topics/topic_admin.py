@@ -11,6 +11,7 @@ from django.urls import path, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from publishing.deleting import NamesNoDrafts
 from publishing.locks import seize_ties
 from publishing.models import Entry
 from publishing.names import normalise
@@ -53,7 +54,7 @@ class TopicAliasInline(admin.StackedInline):
 
 
 @admin.register(Topic)
-class TopicAdmin(admin.ModelAdmin):
+class TopicAdmin(NamesNoDrafts, admin.ModelAdmin):
     change_form_template = "admin/topics/topic_form.html"
     change_list_template = "admin/topics/topic_list.html"
     list_display = ["titled", "uses", "broader", "description"]
@@ -66,7 +67,7 @@ class TopicAdmin(admin.ModelAdmin):
     inlines = [TopicAliasInline]
 
     def get_queryset(self, request):
-        return with_uses(super().get_queryset(request))
+        return with_uses(super().get_queryset(request), request.user)
 
     @admin.display(description=gettext_lazy("topic"), ordering="normalised")
     def titled(self, topic):
@@ -149,7 +150,7 @@ class TopicAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if request.method != "GET":
             return HttpResponseNotAllowed(["GET"])
-        return JsonResponse({"topics": complete(request.GET.get("q", ""))})
+        return JsonResponse({"topics": complete(request.GET.get("q", ""), request.user)})
 
     # --- Merging and splitting -------------------------------------------------------------------------------------------
 
@@ -190,7 +191,7 @@ class TopicAdmin(admin.ModelAdmin):
             object=source,
             form=form,
             media=self.media + form.media,
-            entries=carriers(source).count(),
+            entries=carriers(source, request.user).count(),
             aliases=source.aliases.all(),
             narrower=source.narrower.all(),
         )
@@ -198,7 +199,7 @@ class TopicAdmin(admin.ModelAdmin):
     def split_view(self, request, object_id):
         """Let chosen entries of this topic carry another one."""
         source = self._topic_or_404(request, object_id)
-        entries = carriers(source)
+        entries = carriers(source, request.user)
         form = SplitForm(
             request.POST if request.method == "POST" else None,
             source=source,
@@ -233,6 +234,7 @@ class TopicAdmin(admin.ModelAdmin):
         desk = self.admin_site._registry.get(type(row))
         if desk is None or not desk.has_view_permission(request, row):
             raise PermissionDenied
+        get_object_or_404(Entry.objects.visible_to(request.user), pk=key)
         panel = panel_of(row)
         if panel is None:
             raise Http404(_("This has never been saved."))
@@ -264,7 +266,7 @@ class TopicAdmin(admin.ModelAdmin):
             request,
             "loose.html",
             _("Loose ends"),
-            without_topics=tidying.without_topics(),
-            unlinked=tidying.unlinked(),
+            without_topics=tidying.without_topics(request.user),
+            unlinked=tidying.unlinked(request.user),
             most=tidying.MOST_LISTED,
         )

@@ -50,8 +50,8 @@ def desk_patterns(resolver=None, prefix="", where=()):
             yield pattern.name, pattern, route, tuple(dict.fromkeys(captured))
 
 
-class LeastRightTests(TestCase):
-    """Given one row of everything that the desk knows."""
+class DeskWalk:
+    """A mixin for tests that go to every address of the desk about somebody's right. Given one row of everything that it knows."""
 
     @classmethod
     def setUpTestData(cls):
@@ -96,6 +96,8 @@ class LeastRightTests(TestCase):
             address = address.replace(f"<{kind[type(converter).__name__]}:{name}>", str(value))
         return address
 
+
+class LeastRightTests(DeskWalk, TestCase):
     def test_walk_finds_every_address_of_the_desk(self):
         walked = {name for name, _address in self.addresses()}
 

@@ -21,7 +21,7 @@ from .desk import change_address, desk_address, form_data, make_editor
 from .times import in_an_hour
 
 ROLES = ["contributor", "editor", "publisher", "administrator"]
-ANY = {"restore", "comment", "share", "upkeep"}  # everywhere but in the trash
+ANY = {"restore", "comment", "share", "upkeep", "restrict"}  # everywhere but in the trash
 # What each standing of an entry that somebody else wrote and submitted leaves open, and from which role on.
 UNSEEN = {"publish": 2, "schedule": 2, "release": 2, "trash": 0}
 SEEN = {"publish": 2, "schedule": 2, "release": 2, "trash": 2, "unpublish": 2, "note": 2}
@@ -46,6 +46,7 @@ PAGES = {
     "share": "share",
     "release": "release",
     "upkeep": "upkeep",
+    "restrict": "restrict",
     "trash": "trash",
 }
 

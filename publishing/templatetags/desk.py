@@ -49,8 +49,10 @@ def readers_reports(context):
 
 @register.simple_tag(takes_context=True)
 def desk_link(context, entry):
-    """The entry's title, leading to its form where the user may see it."""
+    """The entry's title, leading to its form where the user may see it, or else to its page where it says that its draft is `hidden`."""
     desk = _desks(context["request"]).get(entry.kind)
     if desk is None:
         return entry.title
-    return format_html('<a href="{}">{}</a>', desk.address("change", entry.pk), entry.title)
+    hidden = getattr(entry, "hidden", False)
+    address = entry.get_absolute_url() if hidden else desk.address("change", entry.pk)
+    return format_html('<a href="{}">{}</a>', address, entry.title)
