@@ -9,6 +9,7 @@ from django.core.files.storage import default_storage
 from django.db import connection
 from django.utils.translation import gettext as _
 
+from publishing import single_sign_on
 from publishing.check import check_public
 from publishing.images import Image
 from publishing.media import stored_name
@@ -22,7 +23,7 @@ NAMED = 5  # of many that are wrong
 
 def examine(now):
     """Findings on everything, the database's content last and only where it can be read. now: a moment."""
-    found = [*look(now), *_settings(), _env_file(), *_writable(), _backup_place()]
+    found = [*look(now), *_settings(), _env_file(), *_writable(), _backup_place(), *_single_sign_on()]
     if status(found) != "unready":
         found += [_integrity(), _public_rows(), _image_files(), _clock(now), *_newest_backup()]
     return found
@@ -78,6 +79,14 @@ def _backup_place():
         "backup place",
         _("BACKUP_DIR is inside MEDIA_ROOT: backups would hold backups. Take another folder.") if inside else "",
     )
+
+
+def _single_sign_on():
+    if single_sign_on.is_set() and not single_sign_on.check_settings(None):
+        from publishing.openid import fault_of_provider  # its libraries are an extra
+
+        fault = fault_of_provider()
+        yield _finding("single sign-on", _("Nobody gets in by it: %(fault)s") % {"fault": fault} if fault else "")
 
 
 def _integrity():

@@ -61,6 +61,11 @@ BACKUP_MAX_HOURS = env.int("BACKUP_MAX_HOURS", default=26)
 CSP_REPORT_URL = env.str("CSP_REPORT_URL", default="")
 SEARCHES_PER_MINUTE = env.int("SEARCHES_PER_MINUTE", default=60)
 SECOND_FACTOR_DAYS = env.int("SECOND_FACTOR_DAYS", default=14)
+OIDC_SERVER_URL = env.str("OIDC_SERVER_URL", default="")
+OIDC_CLIENT_ID = env.str("OIDC_CLIENT_ID", default="")
+OIDC_CLIENT_SECRET = env.str("OIDC_CLIENT_SECRET", default="")
+OIDC_NAME = env.str("OIDC_NAME", default="single sign-on")
+OIDC_MFA_ACR = env.list("OIDC_MFA_ACR", default=[])
 
 if not SECRET_KEY:
     if "pytest" not in sys.modules:
@@ -86,6 +91,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "allauth.mfa",
     "allauth.usersessions",
+    "allauth.socialaccount",
     "publishing.desk_app.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -234,6 +240,7 @@ LOGIN_REDIRECT_URL = "admin:index"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 # Signing in (publishing/sign_in.py): only accounts that administrators made, by user name.
 ACCOUNT_ADAPTER = "publishing.sign_in.StaffAdapter"
+ACCOUNT_FORMS = {"reset_password": "publishing.sign_in.ForgottenPasswordForm"}
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "email", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -243,6 +250,8 @@ ACCOUNT_RATE_LIMITS = {"login": None, "login_failed": None}  # publishing/delays
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_REAUTHENTICATION_TIMEOUT = 15 * 60
 ACCOUNT_USER_DISPLAY = "publishing.buffers.name_of"
+SOCIALACCOUNT_ADAPTER = "publishing.single_sign_on.SingleSignOnAdapter"
+SOCIALACCOUNT_STORE_TOKENS = False
 MFA_ADAPTER = "publishing.sign_in.SecretAdapter"
 MFA_FORMS = {"authenticate": "publishing.sign_in.CodeForm", "reauthenticate": "publishing.sign_in.ConfirmingCodeForm"}
 USERSESSIONS_ADAPTER = "publishing.sign_in.SessionsAdapter"

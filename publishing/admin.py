@@ -4,9 +4,11 @@ from functools import partial
 
 import allauth.account.admin
 import allauth.mfa.admin
+import allauth.socialaccount.admin
 import allauth.usersessions.admin  # noqa: F401 - so that its pages can be taken away again
 from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from allauth.usersessions.models import UserSession
 from django.contrib import admin
 from django.contrib.admin.utils import unquote
@@ -42,7 +44,7 @@ admin.site.register(Report, ReportAdmin)
 # In place of Django's own, which log no changes of rights here.
 admin.site.unregister([User, Group])
 # Everybody's own affair, at /admin/security/. What an administrator may do about it is an action on people.
-admin.site.unregister([EmailAddress, Authenticator, UserSession])
+admin.site.unregister([EmailAddress, Authenticator, UserSession, SocialAccount, SocialApp, SocialToken])
 admin.site.register(User, UserDesk)
 admin.site.register(Group, GroupDesk)
 

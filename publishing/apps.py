@@ -10,10 +10,11 @@ class PublishingConfig(AppConfig):
     verbose_name = _("Publishing")
 
     def ready(self):
-        from . import audit, negotiation, pictures, second_factor
+        from . import audit, negotiation, pictures, second_factor, single_sign_on
 
         register_converter(negotiation.FormConverter, "form")
         register_converter(negotiation.TableFormConverter, "table")
         audit.connect()
         second_factor.connect()
         checks.register(pictures.check_formats)
+        checks.register(single_sign_on.check_settings)

@@ -53,6 +53,7 @@ class AuditEvent(models.Model):
         SECOND_FACTOR = "second-factor", _("changed their second factor")
         SECOND_FACTOR_FAILED = "second-factor-failed", _("failed at the second factor")
         SIGN_OUT = "sign-out-elsewhere", _("signed out everywhere else")
+        SINGLE_SIGN_ON = "single-sign-on", _("changed their single sign-on")
         PASSWORD = "password", _("changed their password")  # noqa: S105 - the word, not one
 
     at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
@@ -104,6 +105,7 @@ WAYS = {
     "recovery_codes": _("recovery code"),
     "webauthn": _("passkey"),
     "socialaccount": _("single sign-on"),
+    "sso-mfa": _("second factor of the single sign-on"),
 }
 
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from .audit import AuditEvent, record
 from .deleting import NamesNoDrafts
+from .single_sign_on import links_of
 
 AT_ONCE = 8  # rights that one line of the log has room for
 FLAGS = ("is_active", "is_staff", "is_superuser")
@@ -82,8 +83,13 @@ class RecordsRights:
         list(self.model.objects.select_for_update().filter(pk=holder.pk))
 
 
+def _sign_out_everywhere(person):
+    for session in UserSession.objects.filter(user=person):
+        session.end()
+
+
 class UserDesk(NamesNoDrafts, RecordsRights, UserAdmin):
-    actions = ["take_second_factor_away"]
+    actions = ["take_second_factor_away", "take_single_sign_on_away"]
 
     @admin.action(
         description=gettext_lazy("Take the second factor away, and sign out everywhere"), permissions=["change"]
@@ -95,8 +101,21 @@ class UserDesk(NamesNoDrafts, RecordsRights, UserAdmin):
             if gone.exists():
                 record(AuditEvent.Action.SECOND_FACTOR, request.user, was=_("of %(who)s: all") % {"who": person})
             gone.delete()
-            for session in UserSession.objects.filter(user=person):
-                session.end()
+            _sign_out_everywhere(person)
+        said = ngettext("Taken away from %(n)s person.", "Taken away from %(n)s persons.", len(queryset))
+        messages.success(request, said % {"n": len(queryset)})
+
+    @admin.action(
+        description=gettext_lazy("Take the tie to the single sign-on away, and sign out everywhere"),
+        permissions=["change"],
+    )
+    def take_single_sign_on_away(self, request, queryset):
+        """For an account that is tied to the wrong person there. The next one to come with its verified address is tied to it."""
+        for person in queryset:
+            if links_of(person).delete()[0]:
+                said = _("of %(who)s") % {"who": person}
+                record(AuditEvent.Action.SINGLE_SIGN_ON, request.user, was=said)
+            _sign_out_everywhere(person)
         said = ngettext("Taken away from %(n)s person.", "Taken away from %(n)s persons.", len(queryset))
         messages.success(request, said % {"n": len(queryset)})
 

@@ -6,6 +6,8 @@ from threading import Thread
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.auth_backends import AuthenticationBackend
+from allauth.account.forms import ResetPasswordForm
+from allauth.account.internal.flows.login import record_authentication
 from allauth.account.internal.stagekit import clear_login
 from allauth.account.views import LoginView
 from allauth.core import context
@@ -22,7 +24,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from . import second_factor
+from . import second_factor, single_sign_on
 from .audit import AuditEvent, record, record_failed_sign_in
 from .buffer_pages import is_held
 from .delays import Attempt, remember_browser
@@ -35,6 +37,11 @@ TOO_SOON = gettext_lazy(
 
 def may_sign_in(user):
     return user.is_active and user.is_staff
+
+
+def shown_elsewhere(request):
+    """Whether this very request brings somebody whom the single sign-on asked for a second factor."""
+    return getattr(request, "second_factor_elsewhere", False)
 
 
 class StaffAdapter(DefaultAccountAdapter):
@@ -70,6 +77,8 @@ class StaffAdapter(DefaultAccountAdapter):
             clear_login(request)
             messages.error(request, self.error_messages["username_password_mismatch"])
             return redirect("account_login")
+        if shown_elsewhere(request):
+            record_authentication(request, user, method="mfa", type="sso-mfa")
         return None
 
     def post_login(self, request, user, **kwargs):
@@ -91,6 +100,10 @@ class StaffAdapter(DefaultAccountAdapter):
 class SecretAdapter(DefaultMFAAdapter):
     """Keeps the secrets of authenticator apps and recovery codes encrypted, so that a copy of the database is not enough to sign in."""
 
+    def is_mfa_enabled(self, user, types=None):
+        """Not asked for again where the single sign-on asked for it."""
+        return not shown_elsewhere(context.request) and super().is_mfa_enabled(user, types)
+
     def _cipher(self):
         keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
         digests = [hashlib.sha256(f"publishing.sign_in\n{key}".encode()).digest() for key in keys]
@@ -111,6 +124,13 @@ class SessionsAdapter(DefaultUserSessionsAdapter):
         super().end_sessions(sessions)
         if sessions:
             record(AuditEvent.Action.SIGN_OUT, context.request.user, was=len(sessions))
+
+
+class ForgottenPasswordForm(ResetPasswordForm):
+    def clean_email(self):
+        email = super().clean_email()
+        self.users = single_sign_on.staff_at(email)
+        return email
 
 
 class CountedCode:
@@ -149,6 +169,7 @@ class SignIn(LoginView):
         return super().get_context_data(
             title=_("Log in"),
             carries_form=is_held(self.request, self.get_next_url() or ""),
+            sso_name=settings.OIDC_NAME if single_sign_on.is_set() else "",
             reset_address=reverse("account_reset_password") if settings.MAIL_IS_SET else "",
             **kwargs,
         )

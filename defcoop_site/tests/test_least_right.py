@@ -36,7 +36,7 @@ FOR_ALL_STAFF = {
     "set_language",
 }
 # Signing in has rules and tests of its own (test_sign_in.py), and the last pattern only answers that there is no such page.
-OWN_RULES = ("account_", "mfa_", "usersessions_", "socialaccount_", "openid_connect_")
+OWN_RULES = ("account_", "mfa_", "usersessions_", "socialaccount_", "sso_")
 
 
 def desk_patterns(resolver=None, prefix="", where=()):
