@@ -147,7 +147,7 @@ def make(database, size):
 
 def collect_static():
     """The static files as a deployment has them, compressed and under hashed names."""
-    with stamped(STATIC, words_of("static/**/*", "requirements/base.txt")) as is_made:
+    with stamped(STATIC, words_of("static/**/*", "defcoop_site/sheets.py", "requirements/base.txt")) as is_made:
         if not is_made:
             say("Collecting the static files ...")
             values = {**os.environ, **SETTINGS, "DATABASE_URL": "sqlite://:memory:"}

@@ -194,8 +194,13 @@ def _set_words(tokens):
 
 
 def _set_marks(html):
-    """A note's number follows its word without a space, and stands behind the punctuation."""
-    return MARKS.sub(lambda match: match[2] + re.sub(r"[ \n](?=<sup)", "", match[1]), html)
+    """A note's number follows its word without a space, and stands behind the punctuation; the second of two says that it is one."""
+
+    def marks(match):
+        numbers = re.sub(r"[ \n](?=<sup)", "", match[1])
+        return match[2] + numbers.replace('</sup><sup class="cite">', '</sup><sup class="cite cite--next">')
+
+    return MARKS.sub(marks, html)
 
 
 def _shift_headings(tokens, top):

@@ -6,11 +6,14 @@ import re
 import runpy
 import subprocess
 import sys
+from pathlib import Path
 
 from django.conf import settings
+from django.contrib.staticfiles import finders
 from django.test import SimpleTestCase, TestCase
 
 from defcoop_site.factories import make_actor, make_agreement, make_article, publish_now
+from defcoop_site.sheets import PARTS, site_sheet
 
 MOST_CSS, MOST_SCRIPT = 32_000, 10_000
 # The desk’s own, which no reader loads.
@@ -135,6 +138,27 @@ class SettingTests(SimpleTestCase):
 
         self.assertIsNone(names.get("accesslog"))
         self.assertNotIn("access", (settings.BASE_DIR / "scripts" / "serve.py").read_text(encoding="utf-8"))
+
+
+class SheetTests(SimpleTestCase):
+    def test_the_one_sheet_holds_every_part_once_and_paper_last(self):
+        folder = settings.BASE_DIR / "static" / "css"
+        names = {str(path.relative_to(folder).with_suffix("")) for path in folder.rglob("*.css")}
+        alone = {name.removesuffix(".css") for name in DESK} | {"print", "components/figures"}
+        self.assertEqual(sorted(PARTS), sorted(names - alone))
+
+        sheet = site_sheet()
+        rules = ("--paper-raised:", ".skip", ".see-also-line", ".notes li", "@media print {")
+        self.assertEqual(sorted(rules, key=sheet.index)[0], "--paper-raised:")
+        self.assertLess(sheet.index("@media print {"), sheet.index("@page"))
+        self.assertNotIn("/*", sheet)
+        self.assertEqual(sheet.count("{"), sheet.count("}"))
+
+    def test_the_sheet_is_found_as_it_is_now(self):
+        self.assertEqual(Path(finders.find("css/site.css")).read_text(encoding="utf-8"), site_sheet())
+        self.assertEqual(finders.find("css/site.css", find_all=True), [finders.find("css/site.css")])
+        self.assertIsNone(finders.find("css/sites.css"))
+        self.assertIn("css/site.css", [name for finder in finders.get_finders() for name, _storage in finder.list([])])
 
 
 class WeightTests(SimpleTestCase):

@@ -348,6 +348,11 @@ class CitationTests(SimpleTestCase):
 
         self.assertEqual(re.findall(r">(\d)</a></sup>", html), ["2", "1"])
 
+    def test_only_a_number_right_behind_another_is_set_off_by_a_comma(self):
+        html = to_html("One [@a] [@b]. Two [@c], three [@a].", notes=Notes(sources("a", "b", "c")))
+
+        self.assertEqual(re.findall(r'<sup class="([^"]+)">', html), ["cite", "cite cite--next", "cite", "cite"])
+
     def test_unknown_citation_leaves_nothing(self):
         notes = Notes(sources("a"))
 
