@@ -4,11 +4,15 @@ All is live. The first fifth are actors, then come two fifths agreements and two
 others link to most. Working rows, snapshots, versions and public rows are what saving and publishing would have made, written many at a time.
 """
 
+import os
 import random
 import uuid
+from collections import deque
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate
+from multiprocessing import get_context
 
 from django.db import connection, reset_queries, transaction
 
@@ -18,10 +22,10 @@ from actors.terms import ActorKind, AgreementType, ObligationKind, Region
 from actors.world import world
 from articles.content import ArticleContent, SectionContent
 from articles.desk import new_article
-from publishing.bulk import NewEntry, rebuild_tallies, write_new
+from publishing.bulk import NewEntry, prepared, rebuild_tallies, write_prepared
 from publishing.content import SourceContent
 from publishing.models import Source
-from topics.vocabulary import Topic, lines_remembered
+from topics.vocabulary import Topic, lines_above, lines_remembered
 
 from . import library_words as words
 
@@ -211,10 +215,31 @@ def _new_entry(library, number):
     return NewEntry(content, row, parts, at, earlier)
 
 
-def generate(size, seed=0, say=lambda done: None):
-    """Write a library of `size` live entries. say(done) is told of the progress.
+def _prepared(library, numbers):
+    """(keys, prepared rows) of the entries with these numbers."""
+    new = [_new_entry(library, number) for number in numbers]
+    return [item.row.id for item in new], prepared(new, publish=True, summary="Made up")
 
-    Each thousand entries are a transaction of their own, so that memory stays bounded; run it on a database of its own.
+
+def _batches(library, workers):
+    """(numbers, what _prepared() makes of them) in order; several processes prepare, each a copy of this one, and none is far ahead of the writing."""
+    batches = deque(range(start, min(start + BATCH, library.size)) for start in range(0, library.size, BATCH))
+    if workers < 2 or len(batches) < 2:
+        yield from ((numbers, _prepared(library, numbers)) for numbers in batches)
+        return
+    with ProcessPoolExecutor(workers, mp_context=get_context("fork")) as pool:
+        coming = deque()
+        while batches or coming:
+            while batches and len(coming) <= workers:
+                coming.append((batches[0], pool.submit(_prepared, library, batches.popleft())))
+            numbers, work = coming.popleft()
+            yield numbers, work.result()
+
+
+def generate(size, seed=0, say=lambda done: None, workers=None):
+    """Write a library of `size` live entries. say(done) is told of the progress; workers: processes that prepare, None for one on each core.
+
+    Each batch of entries is a transaction of its own, so that memory stays bounded; run it on a database of its own.
     """
     library = Library(size, seed)
     if connection.vendor == "sqlite":
@@ -227,9 +252,11 @@ def generate(size, seed=0, say=lambda done: None):
             topic.save()
         Source.objects.create(id=key_of("source"), key=SOURCE, **SOURCE_FIELDS)
     with lines_remembered():
-        for start in range(0, size, BATCH):
-            numbers = range(start, min(start + BATCH, size))
-            write_new([_new_entry(library, number) for number in numbers], publish=True, summary="Made up")
+        lines_above(
+            topic.pk for topic in library.topics
+        )  # before there are other processes: they do not ask the database
+        for numbers, (keys, rows) in _batches(library, workers or os.cpu_count()):
+            write_prepared(keys, rows, publish=True)
             reset_queries()  # with DEBUG on, Django would keep them all
             say(numbers.stop)
     rebuild_tallies()

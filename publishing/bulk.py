@@ -15,11 +15,11 @@ from django.utils import timezone
 from . import kinds
 from .audit import LONGEST, AuditEvent
 from .content import SCHEMA, digest
-from .inserting import insert
+from .inserting import insert, insert_values, values_of
 from .locks import share_ties
 from .models import Entry, Snapshot
 from .projecting import search_row, stamp
-from .public import PublicEntry, PublicVersion
+from .public import PublicVersion
 from .publication import raise_generation
 from .references import EntryLink, link_rows, links_of
 
@@ -46,28 +46,26 @@ class NewEntry:
         return [*self.earlier, (self.content, self.at or timezone.now())]
 
 
-def _insert(rows, first=()):
-    """Insert rows of any models; `first` names those that others refer to."""
-    by_model = defaultdict(list)
+def _by_model(rows):
+    """{model: its rows}, the models in the order in which they first appear."""
+    found = defaultdict(list)
     for row in rows:
-        by_model[type(row)].append(row)
-    for model in [*first, *(model for model in by_model if model not in first)]:
-        insert(model, by_model[model])
+        found[type(row)].append(row)
+    return found
+
+
+def _working_rows(new):
+    """The rows of NewEntries: Entries and their children apart, then the parts, sections before what hangs on them."""
+    names = [column.attname for column in Entry._meta.concrete_fields]
+    yield from (Entry(**{name: getattr(item.row, name) for name in names}) for item in new)
+    yield from (item.row for item in new)
+    yield from (part for item in new for part in item.parts)
 
 
 def write_working_rows(new):
-    """Write the rows of NewEntries, their state as it stands on them. The Entries and their children are written apart; the parts follow,
-    sections before what hangs on them."""
-    entries, children = [], defaultdict(list)
-    names = [column.attname for column in Entry._meta.concrete_fields]
-    for item in new:
-        children[type(item.row)].append(item.row)
-        entries.append(Entry(**{name: getattr(item.row, name) for name in names}))
-    insert(Entry, entries)
-    for model, rows in children.items():
+    """Write the rows of NewEntries, their state as it stands on them."""
+    for model, rows in _by_model(_working_rows(new)).items():
         insert(model, rows)
-    # Rows of one model stand together, in the order in which the models first appear: a part comes before what refers to it.
-    _insert([part for item in new for part in item.parts])
 
 
 def _snapshots(item, summary):
@@ -107,7 +105,43 @@ def _published_rows(item, snapshots, projected, by):
             ),
         ]
         was = Entry.State.LIVE
-    return [*rows, projected.entry, *projected.rows, search_row(projected.entry)]
+    return [*rows, *projected.rows, search_row(projected.entry)]
+
+
+def _all_rows(new, publish, summary, by):
+    """Every row that NewEntries add, unsaved, the models in the order in which they are written."""
+    for item in new:
+        item.row.state = Entry.State.LIVE if publish else Entry.State.DRAFT
+    taken, pages, others = [], [], []
+    for item in new:
+        key, snapshots = item.row.id, list(_snapshots(item, summary))
+        projected = kinds.get(item.row.kind).project(key, item.content)
+        links = links_of(projected)
+        taken += snapshots
+        others += link_rows(key, EntryLink.Side.DRAFT, links)
+        if publish:
+            pages.append(projected.entry)
+            others += link_rows(key, EntryLink.Side.LIVE, links)
+            others += _published_rows(item, snapshots, projected, by)
+    return [*_working_rows(new), *taken, *pages, *others]
+
+
+def prepared(new, *, publish, summary="", by=None):
+    """What write_prepared() writes of NewEntries: [(model, the values of its rows)].
+
+    This is all of the work but the writing, and asks the database for nothing once `lines_above` is remembered: it may be done in another process.
+    """
+    rows = _by_model(_all_rows(new, publish, summary, by))
+    return [(model, list(values_of(model, own))) for model, own in rows.items()]
+
+
+@transaction.atomic
+def write_prepared(keys, prepared, *, publish):
+    """Write what prepared() made of the NewEntries with the keys, as write_new() does."""
+    _hold(publish)
+    for model, values in prepared:
+        insert_values(model, values)
+    _point_to_snapshots(keys, publish)
 
 
 @transaction.atomic
@@ -117,28 +151,23 @@ def write_new(new, *, publish, summary="", by=None):
     The caller sees to it that no key and no address is taken and that no check stops one from being published. Returns
     {key: Snapshot} of the last snapshots.
     """
+    _hold(publish)
+    rows = _by_model(_all_rows(new, publish, summary, by))
+    for model, own in rows.items():
+        insert(model, own)
+    _point_to_snapshots([item.row.id for item in new], publish)
+    return {snapshot.entry_id: snapshot for snapshot in rows[Snapshot]}
+
+
+def _hold(publish):
     share_ties()
     if publish:
         raise_generation()
-    for item in new:
-        item.row.state = Entry.State.LIVE if publish else Entry.State.DRAFT
-    write_working_rows(new)
-    taken, rows = [], []
-    for item in new:
-        key, snapshots = item.row.id, list(_snapshots(item, summary))
-        taken += snapshots
-        projected = kinds.get(item.row.kind).project(key, item.content)
-        links = links_of(projected)
-        rows += link_rows(key, EntryLink.Side.DRAFT, links)
-        if publish:
-            rows += link_rows(key, EntryLink.Side.LIVE, links)
-            rows += _published_rows(item, snapshots, projected, by)
-    Snapshot.objects.bulk_create(taken)
-    _insert(rows, first=[PublicEntry])
+
+
+def _point_to_snapshots(keys, publish):
     last = Subquery(Snapshot.objects.filter(entry=OuterRef("pk")).order_by("-number").values("pk")[:1])
-    fresh = Entry.objects.filter(pk__in=[item.row.id for item in new])
-    fresh.update(head=last, **({"live": last} if publish else {}))
-    return {snapshot.entry_id: snapshot for snapshot in taken}
+    Entry.objects.filter(pk__in=keys).update(head=last, **({"live": last} if publish else {}))
 
 
 def gather_statistics():

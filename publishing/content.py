@@ -132,6 +132,8 @@ def read(kind, value):
 
 def plain(value):
     """What dataclasses.asdict() gives for contents, in a third of its time: a treaty may have two hundred parties."""
+    if isinstance(value, str):  # most are
+        return value
     if isinstance(value, list):
         return [plain(item) for item in value]
     if isinstance(value, dict):

@@ -1,6 +1,8 @@
 """Many unsaved rows into the database, faster than the ORM does it: the values go to the driver as they are, a table at a time."""
 
+import json
 from operator import attrgetter
+from uuid import UUID
 
 from django.db import connection, models
 
@@ -9,10 +11,19 @@ AS_THEY_ARE = (models.IntegerField, models.BooleanField)
 
 def insert(model, rows):
     """Insert unsaved rows of one model. Their counted keys stay unknown to them; use bulk_create where these are wanted."""
-    fields = [field for field in model._meta.local_concrete_fields if not field.generated and not _is_counted(field)]
-    readers = [_reader(field) for field in fields]
-    values = ([read(row) for read in readers] for row in rows)
+    insert_values(model, values_of(model, rows))
+
+
+def values_of(model, rows):
+    """The values of unsaved rows, a tuple for each, as the driver takes them; one after the other. Asks the database for nothing."""
+    readers = [_reader(field) for field in _fields(model)]
+    return (tuple([read(row) for read in readers]) for row in rows)
+
+
+def insert_values(model, values):
+    """Insert what values_of() gave."""
     quote = connection.ops.quote_name
+    fields = _fields(model)
     columns = ", ".join(quote(field.column) for field in fields)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
@@ -22,6 +33,10 @@ def insert(model, rows):
         else:
             places = ", ".join(["%s"] * len(fields))
             cursor.executemany(f"INSERT INTO {quote(model._meta.db_table)} ({columns}) VALUES ({places})", values)  # noqa: S608 - names of our own
+
+
+def _fields(model):
+    return [field for field in model._meta.local_concrete_fields if not field.generated and not _is_counted(field)]
 
 
 def _is_counted(field):
@@ -37,10 +52,19 @@ def _reader(field):
         return _key_reader(value_of)
     if isinstance(stored, models.CharField | models.TextField):
         return lambda row: None if (value := value_of(row)) is None else str(value)
+    if isinstance(stored, models.JSONField):
+        return lambda row: None if (value := value_of(row)) is None else json.dumps(value, cls=stored.encoder)
     return lambda row: field.get_db_prep_save(field.pre_save(row, True), connection)
 
 
 def _key_reader(value_of):
     if connection.features.has_native_uuid_field:
         return lambda row: None if (value := value_of(row)) is None else str(value)
-    return lambda row: None if (value := value_of(row)) is None else str(value).replace("-", "")
+
+    def digits(row):
+        value = value_of(row)
+        if isinstance(value, UUID):
+            return value.hex
+        return None if value is None else str(value).replace("-", "")
+
+    return digits

@@ -4,7 +4,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from .public import PublicLink
-from .text import STORED_LINK
+from .text import LINK_OPEN, STORED_LINK
 
 PIN, CITATION = "pin", "citation"
 
@@ -46,7 +46,7 @@ def _linked(value, heading=""):
     if isinstance(value, list):
         for item in value:
             yield from _linked(item, heading)
-    elif isinstance(value, str):
+    elif isinstance(value, str) and LINK_OPEN in value:
         yield from ((match[1], heading) for match in STORED_LINK.finditer(value))
 
 

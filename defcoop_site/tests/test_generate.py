@@ -1,5 +1,6 @@
 from collections import Counter
 from io import StringIO
+from unittest.mock import patch
 
 from django.core.management import CommandError, call_command
 from django.test import TestCase
@@ -7,9 +8,11 @@ from django.urls import reverse
 
 from actors.models import Actor, Agreement
 from articles.models import Article
+from defcoop_site import library
 from defcoop_site.factories import make_article
 from defcoop_site.library import Library
 from publishing.check import check_public
+from publishing.content import digest
 from publishing.models import Entry
 from publishing.public import PublicEntry, PublicVersion
 from publishing.publication import rebuild_public
@@ -63,6 +66,17 @@ class GeneratedLibraryTests(TestCase):
         for number in (0, 20, 59):
             address = PublicEntry.objects.get(pk=Library(60).key(number)).get_absolute_url()
             self.assertEqual(self.client.get(address).status_code, 200)
+
+
+class ManyProcessesTests(TestCase):
+    def test_what_several_processes_prepared_is_written_in_order_and_whole(self):
+        with patch.object(library, "BATCH", 20):
+            library.generate(60, workers=2)
+
+        expected = [digest(Library(60).content(number).to_json()) for number in range(60)]
+        live = Entry.objects.order_by("live__pk").values_list("live__digest", flat=True)
+        self.assertEqual(list(live), expected)
+        self.assertEqual(check_public(), [])
 
 
 class GenerateCommandTests(TestCase):
