@@ -43,9 +43,17 @@ def page_or_file(request, template, context, downloads, file="", which=0, status
         response = HttpResponseRedirect(downloads[0].address(form))
         response.status_code = 303  # as for an entry: one address for each form
     else:
-        response = render(request, template, {**context, "downloads": downloads}, status=status)
+        shown = {"downloads": downloads, "own_address": own_address(request, downloads[0])}
+        response = render(request, template, {**context, **shown}, status=status)
     patch_vary_headers(response, ["Accept"])
     return response
+
+
+def own_address(request, download):
+    """The one address of a page with its filters, whatever else and in whatever order the reader's address says."""
+    number = download.page.number if download.page else 1
+    query = "&".join(part for part in (download.query, f"page={number}" if number > 1 else "") if part)
+    return f"{request.scheme}://{request.get_host()}{request.path}" + (f"?{query}" if query else "")
 
 
 def _file(request, context, download, form, status):

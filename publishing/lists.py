@@ -29,5 +29,5 @@ def paginate(queryset, form):
 
 
 def address_without_page(form):
-    """The filters as a query string, to which a page number can be added."""
-    return urlencode({name: form.data.get(name, "") for name in form.chosen()})
+    """The filters as a query string, to which a page number can be added: those that the form knows, in its order, each in its one spelling."""
+    return urlencode({name: getattr(value, "slug", value) for name, value in form.chosen().items()})

@@ -3,6 +3,7 @@
 import io
 import re
 from datetime import UTC, datetime, timedelta
+from html import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest import mock
@@ -51,6 +52,54 @@ class LibraryTestCase(TestCase):
         cls.article = publish_now(
             make_article(title="An “article”", slug="one", introduction="On [[Ruritania]].", topics=[cls.topic])
         )
+
+
+class CanonicalAddressTests(LibraryTestCase):
+    # What a reader's address may say, and the one address of what it shows: known filters alone, in the form's order, the day and the page last.
+    CASES = {
+        "/articles/?utm_source=x&order=revised&topic=airlift": "/articles/?topic=airlift&order=revised",
+        "/articles/?topic=nothing&order=sideways&page=1": "/articles/",
+        "/articles/?page=2": "/articles/?page=2",
+        "/articles/?page=99": "/articles/?page=2",
+        "/articles/?topic=": "/articles/",
+        "/articles/?page=x&page=y": "/articles/",
+        "/actors/?topic=airlift&x=1&kind=state": "/actors/?kind=state&topic=airlift",
+        "/actors/?on=1990-10&region=europe&kind=rock": "/actors/?region=europe&on=1990-10",
+        "/actors/?on=tomorrow": "/actors/",
+        "/agreements/?party=Ruritania&decade=1940": "/agreements/?decade=1940&party=ruritania",
+        "/agreements/?party=RURITANIA&on=1990": "/agreements/?party=ruritania&on=1990",
+        "/agreements/?party=nobody&status=in-force&type=": "/agreements/?status=in-force",
+        "/agreements/exits/?decade=1990&cause=x&act=left": "/agreements/exits/?act=left&decade=1990",
+        "/topics/?order=name&fbclid=1": "/topics/?order=name",
+        "/topics/?order=name&q=air": "/topics/?q=air&order=name",
+        "/topics/airlift/?kind=actor&utm_source=x": "/topics/airlift/",
+        "/map/?utm_source=x": "/map/",
+        "/timeline/?topic=airlift&x=1": "/timeline/?topic=airlift",
+        "/search/?topic=airlift&kind=actor&q=+rock+": "/search/?q=rock&kind=actor&topic=airlift",
+        "/between/elsewhere/ruritania/?x=1": "/between/elsewhere/ruritania/",
+        "/articles/one/?x=1": "/articles/one/",
+        "/fr/articles/?x=1&order=revised": "/fr/articles/?order=revised",
+    }
+
+    @classmethod
+    def setUpTestData(cls):
+        super().setUpTestData()
+        for number in range(30):
+            publish_now(make_article(title=f"Paged {number:02}", slug=f"paged-{number}"))
+
+    def test_lists_name_the_one_address_of_what_they_show(self):
+        for address, canonical in self.CASES.items():
+            with self.subTest(address):
+                page = self.client.get(address).text
+                expected = f'<link rel="canonical" href="http://testserver{escape(canonical)}">'
+                self.assertEqual(re.findall('<link rel="canonical"[^>]*>', page), [expected])
+
+    def test_canonical_address_shows_the_same_and_names_itself(self):
+        for address, canonical in self.CASES.items():
+            with self.subTest(address):
+                there = self.client.get(canonical)
+                self.assertEqual(there.status_code, 200)
+                self.assertContains(there, f'<link rel="canonical" href="http://testserver{escape(canonical)}">')
 
 
 class FeedTests(LibraryTestCase):
