@@ -337,6 +337,19 @@ class DeedPageTests(TopicDeskTests):
                 with self.subTest(name):
                     self.assertEqual(method(reverse(f"admin:topics_topic_{name}")).status_code, 403)
 
+    def test_topic_add_form_refuses_those_without_the_right_to_create_topics(self):
+        address = reverse("admin:topics_topic_add")
+        filled = {**form_data(self.client.get(address)), "name": "brand new", "slug": "brand-new"}
+        rights = [f"topics.{word}_topic" for word in ("view", "change", "delete", "merge")]
+        self.client.force_login(make_editor("vocabulary", rights=rights))
+
+        for answer in (self.client.get(address), self.client.post(address, filled)):
+            self.assertEqual(answer.status_code, 403)
+        self.assertFalse(find(["brand new"]))
+        self.client.force_login(make_editor("creator", rights=[*rights, "topics.add_topic"]))
+        self.assertRedirects(self.client.post(address, filled), reverse("admin:topics_topic_changelist"))
+        self.assertTrue(find(["brand new"]))
+
     def test_what_does_not_exist_is_not_found(self):
         for address in (
             reverse("admin:topics_topic_merge", args=["nonsense"]),
