@@ -32,7 +32,7 @@ from . import library_words as words
 NAMESPACE = uuid.UUID("0b6c36a4-2d0c-5c3c-8b7e-5b1f6a2d9e77")
 SOURCE = "made-up-source"
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
-BATCH = 1000
+BATCH = 500
 CACHE_KB = 256 * 1024
 MORE_VERSIONS = [70, 22, 8]  # of a hundred entries: so many have none, one and two versions before the present one
 # How many topics an entry has, and how many entries of a hundred have so many.
