@@ -3,7 +3,9 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
+from functools import reduce
 from itertools import chain
+from operator import or_
 
 from django.db.models import Q
 
@@ -12,10 +14,10 @@ from publishing import kinds
 from publishing.names import normalise
 from publishing.public import PublicEntry, PublicLink, PublicName, PublicSearch
 from publishing.search_index import Lookup, candidates
-from publishing.search_words import KIND, NAMED, NEAR, SHORTEST_MISTYPED, near, whole, written
+from publishing.search_words import KIND, NAMED, NEAR, SHORTEST_MISTYPED, carried, near, whole, written
 from publishing.stems import stem
 from topics.lists import vocabulary
-from topics.public import PublicTagging
+from topics.vocabulary import STEPS, Topic
 
 from .excerpts import Marker
 from .questions import Question
@@ -37,40 +39,41 @@ class Found:
     kinds: dict = field(default_factory=dict)
 
 
-def search(question, kind="", **narrowed):
-    """What a Question finds among the entries of a kind (a name), narrowed as `_among` says. One query, or two."""
-    among = _among(**narrowed)
-    rows = _ask(question, among)
-    found = Found(question, is_more=len(rows) > MOST, kinds=dict(Counter(row[1] for row in rows)))
-    if kind and found.is_more:
-        rows = _ask(question, among, kind)
-        found.is_more = len(rows) > MOST
-    found.keys = [row[0] for row in rows if kind in ("", row[1])][:MOST]
-    return found
+def search(question, kind="", topic="", **narrowed):
+    """What a Question finds among the entries of a kind (a name) that carry a topic (its address), themselves or by one below it, narrowed as `_among` says.
+
+    One query, and one for the topic.
+    """
+    tiers = question.tiers()
+    if topic and tiers:
+        keys = Topic.objects.filter(_at_or_below(topic)).values_list("pk", flat=True)
+        carrying = [Lookup((carried(str(key)),)) for key in keys]
+        tiers = [[carrying, *terms] for terms in tiers] if carrying else []
+    if not tiers:
+        return Found(question)
+    of_kind = [Lookup((KIND + kind,))] if kind else None
+    # Ordered here, as databases put letters in orders of their own.
+    rows = sorted(
+        candidates(tiers, MOST + 1, _among(**narrowed), of_kind), key=lambda row: (row[3], row[2], row[1], str(row[0]))
+    )
+    chosen = [row[0] for row in rows if kind in ("", row[1])]
+    kinds_found = dict(Counter(row[1] for row in rows))
+    return Found(question, keys=chosen[:MOST], is_more=len(chosen) > MOST, kinds=kinds_found)
 
 
-def _among(topic="", actor="", period=""):
-    """The entries that carry a topic, themselves or by one below it; that name an actor or are bound to it; agreements dated in the ten years
-    from a year. Topic and actor by their addresses, the year as text."""
+def _at_or_below(topic):
+    return reduce(or_, (Q(**{f"{step}slug": topic}) for step in STEPS))
+
+
+def _among(actor="", period=""):
+    """The entries that name an actor or are bound to it, by its address; agreements dated in the ten years from a year, as text."""
     found = []
-    if topic:
-        found.append(PublicTagging.objects.filter(topic__slug=topic).values("entry"))
     if actor:
         meant = PublicEntry.objects.live().filter(kind="actor", slug=actor).values("pk")
         found.append(PublicLink.objects.filter(target_id__in=meant).values("entry"))
     if period:
         found.append(PublicAgreement.objects.filter(dated__startswith=period[:3]).values("entry"))
     return found
-
-
-def _ask(question, among, kind=""):
-    tiers = question.tiers()
-    if not tiers:
-        return []
-    if kind:
-        tiers = [[[Lookup((KIND + kind,))], *terms] for terms in tiers]
-    # Ordered here, as databases put letters in orders of their own.
-    return sorted(candidates(tiers, MOST + 1, among), key=lambda row: (row[3], row[2], row[1], str(row[0])))
 
 
 def rows_of(page, question):

@@ -7,7 +7,7 @@ from .search_words import tokens
 from .text import Notes, link_target, linked_names, to_plain, typographic
 
 # Another word whenever a release projects snapshots otherwise than the one before: `manage.py prepare` then writes the public rows anew.
-PROJECTION = "projection:notes-side-by-side"
+PROJECTION = "projection:topics-in-search"
 
 
 def notes_of(content):
@@ -63,7 +63,7 @@ def public_entry(kind, key, content, *, category, page, notes, linked=()):
 def search_row(entry):
     """The PublicSearch of an entry that `public_entry` has just made."""
     names = [entry.title, *entry.page["aliases"]]
-    found_by = tokens(entry.kind, names, entry.summary, entry.plain_text)
+    found_by = tokens(entry.kind, names, entry.summary, entry.plain_text, entry.page["topics"])
     return PublicSearch(entry_id=entry.pk, tokens=found_by, text=entry.plain_text)
 
 

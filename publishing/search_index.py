@@ -11,7 +11,6 @@ from django.db import DatabaseError, connection, transaction
 
 from .public import PublicEntry, public_connection
 
-FEW = 5_000  # entries to which a search is confined: so many take some milliseconds to list
 TOKEN = re.compile(r"[\w\ue000-\uf8ff]+")
 
 
@@ -53,23 +52,28 @@ def _postgresql(terms):
     return " AND ".join(conditions), values, "id", "publishing_publicsearch"
 
 
-def candidates(tiers, most, among=()):
+def candidates(tiers, most, among=(), again=None):
     """[(entry key, kind, sort key, tier)] of live entries for which the terms of a tier hold, each with its first tier.
 
     tiers: lists of terms. From each at most `most` entries are read, so that what is in every entry costs no more than what is in a
-    thousand. among: querysets of one column of entry keys each, to all of which entries are confined. One query.
+    thousand. among: querysets of one column of entry keys each, to all of which entries are confined; again: a term with which each tier is
+    read once more, so that others do not crowd out what it narrows to. One query.
     """
     backend = {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor]
-    sets, values = _sets(among)
+    within, values = _within(among)
     parts = []
-    for number, terms in enumerate(tiers):
+    asked = list(enumerate(tiers))
+    if again:
+        asked += [(number, [again, *terms]) for number, terms in asked]
+    for place, (number, terms) in enumerate(asked):
         condition, given, key, table = backend(terms)
-        confined = "".join(_confined(place, f"{table}.{key}") for place in range(len(among)))
+        # The sign keeps SQLite from asking its index once for each of these entries.
+        confined = f" AND +{key} IN (SELECT id FROM within)" if within else ""  # noqa: S608 - as below
         first = f"SELECT {key} AS id, {number} AS tier FROM {table} WHERE {condition}{confined} LIMIT {int(most)}"  # noqa: S608 - as below
-        parts.append(f"SELECT * FROM ({first}) tier_{number}")  # noqa: S608
+        parts.append(f"SELECT * FROM ({first}) part_{place}")  # noqa: S608
         values += given
     hits = " UNION ALL ".join(parts)
-    sql = f"""{sets}SELECT entry.id, entry.kind, entry.sort_key, MIN(hit.tier) FROM ({hits}) hit
+    sql = f"""{within}SELECT entry.id, entry.kind, entry.sort_key, MIN(hit.tier) FROM ({hits}) hit
         JOIN publishing_publicsearch row ON row.id = hit.id JOIN publishing_publicentry entry ON entry.id = row.entry_id
         WHERE NOT entry.withdrawn GROUP BY entry.id, entry.kind, entry.sort_key"""  # noqa: S608 - all that is given is a parameter
     with public_connection().cursor() as cursor:
@@ -78,28 +82,18 @@ def candidates(tiers, most, among=()):
         return [(to_python(key), *others) for key, *others in cursor.fetchall()]
 
 
-def _sets(among):
-    """(what stands before the query, its values): for each condition all keys, the first FEW of them and one more, and the rows of these."""
-    asked = [rows.query.sql_with_params() for rows in among]
-    # Worked out once: left to itself PostgreSQL may join a condition anew for every row of every tier.
-    sets = [
-        f"""all_{place} (entry_id) AS NOT MATERIALIZED ({sql}),
-        some_{place} (entry_id) AS MATERIALIZED (SELECT entry_id FROM all_{place} LIMIT {FEW + 1}),
-        within_{place} (id) AS MATERIALIZED (SELECT row.id FROM publishing_publicsearch row
-            WHERE row.entry_id IN (SELECT entry_id FROM some_{place}))"""  # noqa: S608 - as above
-        for place, (sql, _own) in enumerate(asked)
-    ]
-    return f"WITH {', '.join(sets)} " if sets else "", [each for _sql, own in asked for each in own]
+def _within(among):
+    """(what stands before the query, its values): the rows to which it is confined, worked out once, and each condition once.
 
-
-def _confined(place, key):
-    """The condition that a hit is among those of a set.
-
-    Few are looked up in a list of them. Of many it would take longer to make the list than to ask for each hit until enough are found. The sign keeps
-    SQLite from asking its index once for each in the list.
+    Left to itself PostgreSQL may join the conditions anew for every row of every tier.
     """
-    return f""" AND (+{key} IN (SELECT id FROM within_{place}) OR ((SELECT COUNT(*) FROM some_{place}) > {FEW} AND EXISTS (
-        SELECT 1 FROM publishing_publicsearch own JOIN all_{place} every ON every.entry_id = own.entry_id WHERE own.id = {key})))"""  # noqa: S608 - as above
+    if not among:
+        return "", []
+    asked = [rows.query.sql_with_params() for rows in among]
+    sets = [f"among_{number} (entry_id) AS MATERIALIZED ({sql})" for number, (sql, _own) in enumerate(asked)]
+    confined = " AND ".join(f"entry_id IN (SELECT entry_id FROM among_{number})" for number in range(len(asked)))  # noqa: S608
+    sets.append(f"within (id) AS MATERIALIZED (SELECT id FROM publishing_publicsearch WHERE {confined})")  # noqa: S608
+    return f"WITH {', '.join(sets)} ", [each for _sql, own in asked for each in own]
 
 
 def index_differences():

@@ -17,6 +17,7 @@ NAMED = "\ue004"  # a word of the title or an alias as it is written: for comple
 NEAR = "\ue005"  # a word of the title or an alias without one of its letters: for what is mistyped
 KIND = "\ue006"
 WHOLE = "\ue007"  # the whole title or alias
+TOPIC = "\ue008"  # the key of a topic that the entry carries itself
 
 WORD = re.compile(r"[^\W_]+")
 OWNED = re.compile(r"['’]s\b")  # noqa: RUF001 - the typographic apostrophe is meant
@@ -48,6 +49,11 @@ def whole(text):
     return WHOLE + "".join(written(text))[:LONGEST_WORD]
 
 
+def carried(topic):
+    """One token for a topic. topic: its key as text."""
+    return TOPIC + topic.replace("-", "")
+
+
 def near(word):
     """What is left of a word when it lacks one letter, or none: two words share some of it if a slip of the finger leads from one to the other."""
     return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
@@ -67,10 +73,10 @@ def _within(texts):
     return kept
 
 
-def tokens(kind, names, lead, body):
-    """The tokens of an entry in one text, separated by spaces. names: title and aliases."""
+def tokens(kind, names, lead, body, topics=()):
+    """The tokens of an entry in one text, separated by spaces. names: title and aliases; topics: keys of its own ones, as text."""
     *named, in_lead, in_body = _within([*names, lead, body])
-    found = [KIND + kind, *(whole(name) for name in names)]
+    found = [KIND + kind, *map(carried, topics), *(whole(name) for name in names)]
     for mark, texts in ((NAME, named), (LEAD, [*named, in_lead]), ("", [*named, in_lead, in_body])):
         for words in texts:
             found += [*(mark + stem(word) for word in words), BREAK]

@@ -18,6 +18,8 @@ from publishing.public import PublicEntry, PublicSearch
 from publishing.publication import rebuild_public, unpublish
 from publishing.snapshots import take_snapshot
 from publishing.stems import stem
+from topics.merging import merge
+from topics.tree import line_of, move_entries
 
 
 class StemTests(SimpleTestCase):
@@ -186,6 +188,30 @@ class SearchTests(TestCase):
         self.assertEqual(self.slugs("treaty", topic="nothing"), [])
         self.assertContains(self.page("treaty", kind="actor"), "1 entry for")
         self.assertContains(self.page("treaty", topic=self.defence.slug, kind="actor"), "1 entry for")
+
+    def test_topic_narrows_to_what_carries_it_or_one_below_it_since_it_was_merged_or_moved(self):
+        broad, other = make_topic("security"), make_topic("mutual defence")
+        publish_now(make_actor(title="Treaty office", slug="office", topics=[broad]))
+        self.assertEqual(self.slugs("treaty", topic="security"), ["office"])
+
+        self.defence.broader = broad
+        self.defence.save()
+        move_entries([self.defence.pk], set(), line_of(broad.pk))
+        self.assertEqual(self.slugs("treaty", topic="security"), ["elysee", "nato", "office"])
+
+        merge(self.defence, other)
+        self.assertEqual(self.slugs("treaty", topic=other.slug), ["elysee", "nato"])
+        self.assertEqual(self.slugs("treaty", topic=self.defence.slug), [])
+        self.assertEqual(check_public(), [])
+
+    def test_page_takes_five_queries_at_most_however_it_is_narrowed(self):
+        for narrowed, queries in (
+            ({}, 4),
+            ({"kind": "agreement"}, 4),
+            ({"kind": "agreement", "topic": self.defence.slug}, 5),
+        ):
+            with self.subTest(narrowed), mock.patch("defcoop_site.search.MOST", 1), self.assertNumQueries(queries):
+                self.page("treaty", **narrowed)
 
     def test_actors_and_dates_narrow_and_are_counted(self):
         turkey = Actor.objects.get(slug="turkiye")
