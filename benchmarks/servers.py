@@ -37,7 +37,8 @@ class Server:
 
     def __init__(self, application, environment, path, *, python=sys.executable, folder=BASE_DIR):
         self.port = free_port()
-        command = [python, "-m", "gunicorn", "--bind", f"127.0.0.1:{self.port}", "--workers", str(WORKERS)]
+        command = [python, "-m", "gunicorn", "--config", str(BASE_DIR / "scripts" / "gunicorn.conf.py")]
+        command += ["--bind", f"127.0.0.1:{self.port}", "--workers", str(WORKERS)]
         command += ["--no-control-socket", "--log-level", "error", application]
         began = time.monotonic()
         self.process = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, start_new_session=True)  # noqa: S603
@@ -63,7 +64,10 @@ class Server:
         return found
 
     def megabytes(self):
-        """What the workers hold in memory together, what they share counted once (proportional set size)."""
+        """What the workers hold in memory together, what they share counted once (proportional set size).
+
+        Not the pages of the database's file that SQLite maps: they are the system's, kept as long as nobody needs the room.
+        """
         workers = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
         return sum(_kilobytes(worker) for worker in workers) / 1024
 
@@ -78,8 +82,14 @@ class Server:
 
 
 def _kilobytes(process):
-    rollup = Path(f"/proc/{process}/smaps_rollup").read_text()
-    return int(re.search(r"^Pss:\s+(\d+)", rollup, re.M)[1])
+    total, is_counted = 0, True
+    for line in Path(f"/proc/{process}/smaps").read_text().splitlines():
+        name, _, rest = line.partition(" ")
+        if "-" in name:  # the head of a mapping: addresses, rights, file
+            is_counted = ".sqlite3" not in rest
+        elif name == "Pss:" and is_counted:
+            total += int(rest.split()[0])
+    return total
 
 
 @contextmanager

@@ -32,7 +32,7 @@ if CACHES["default"]["BACKEND"].endswith("LocMemCache"):
         20_000  # of 300 a few strangers would drive out all counts
     )
 PAGE_CACHE_URL = env.str("PAGE_CACHE_URL", default="")
-PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", default=32)
+PAGE_CACHE_MB = env.int("PAGE_CACHE_MB", default=12)
 PAGE_CACHE_FOLDER = env.str("PAGE_CACHE_FOLDER", default=str(BASE_DIR / "var" / "pages"))
 PAGE_CACHE_FOLDER_MB = env.int("PAGE_CACHE_FOLDER_MB", default=256)
 API_REQUESTS_PER_MINUTE = env.int("API_REQUESTS_PER_MINUTE", default=300)

@@ -41,10 +41,11 @@ def free_port():
 
 
 class Server:
-    """log: Path of a file that keeps what the server says."""
+    """log: Path of a file that keeps what the server says; variables: what else its environment holds."""
 
-    def __init__(self, database, log, workers=2):
+    def __init__(self, database, log, workers=2, **variables):
         self.database, self.log, self.workers, self.port = database, log, workers, free_port()
+        self.variables = variables
         self.process = None
 
     def start(self):
@@ -62,7 +63,7 @@ class Server:
             self.process = subprocess.Popen(  # noqa: S603 - our own server, no shell
                 command,
                 cwd=BASE_DIR,
-                env={**os.environ, **SETTINGS, "DATABASE_URL": self.database},
+                env={**os.environ, **SETTINGS, "DATABASE_URL": self.database, **self.variables},
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -79,9 +80,24 @@ class Server:
         except UNREACHABLE:
             return False
 
+    def processes(self):
+        """{living process: its parent} of the master and its workers, and while it is reloaded of both masters and theirs (Linux)."""
+        found = {}
+        for path in Path("/proc").glob("[0-9]*/stat"):
+            with suppress(FileNotFoundError, ProcessLookupError):
+                state, parent, group = path.read_text().rpartition(")")[2].split()[:3]
+                if int(group) == self.process.pid and state != "Z":
+                    found[int(path.parent.name)] = int(parent)
+        return found
+
+    def master(self):
+        """The process that the others come from: the one that was started, after a reload the one that took over."""
+        found = self.processes()
+        return next(process for process, parent in found.items() if parent not in found)
+
     def signal(self, number):
         """To the master alone, as an operator does."""
-        self.process.send_signal(number)
+        os.kill(self.master(), number)
 
     def kill(self):
         """Master and workers at once, in the middle of whatever they do."""
@@ -89,10 +105,18 @@ class Server:
             os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
+    def wait(self, seconds):
+        """Until no process is left. Raises TimeoutError."""
+        until = time.monotonic() + seconds
+        while self.process.poll() is None or self.processes():
+            if time.monotonic() > until:
+                raise TimeoutError(f"The server did not end within {seconds} seconds.")
+            time.sleep(0.05)
+
     def stop(self):
-        if self.process and self.process.poll() is None:
+        if self.process and self.processes():
             self.signal(signal.SIGTERM)
             try:
-                self.process.wait(30)
-            except subprocess.TimeoutExpired:
+                self.wait(30)
+            except TimeoutError:
                 self.kill()

@@ -4,7 +4,6 @@ import os
 import time
 
 from django.conf import settings
-from django.urls import get_resolver
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "defcoop_site.settings")
 settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
@@ -23,7 +22,6 @@ def marked(inner):
     return outer
 
 
-get_resolver().url_patterns  # noqa: B018 - loads the views before the workers part, so that no first page takes seconds
 cache = application
 while not isinstance(cache, PageCache):  # others stand before it
     cache = cache.application

@@ -1,6 +1,7 @@
 """What the operator is told: `manage.py doctor`, the metrics, and how a server that is renewed under load answers."""
 
 import signal
+import socket
 import time
 from datetime import timedelta
 from io import StringIO
@@ -207,11 +208,13 @@ class RenewalTests(TransactionTestCase):
 
         self.wait_for_answers(readers, 10)
         server.signal(signal.SIGHUP)
-        time.sleep(0.5)  # from here on the new worker answers, as soon as it is there
+        # The master before ends once the new one, with the code and settings as they are now, has loaded.
+        self.assertEqual(server.process.wait(60), 0)
+        self.assertNotEqual(server.master(), server.process.pid)
         self.wait_for_answers(readers, 20)
         reloaded = time.monotonic()
         server.signal(signal.SIGTERM)
-        server.process.wait(40)
+        server.wait(40)
         stop.set()
         for reader in readers:
             reader.join(60)
@@ -219,4 +222,46 @@ class RenewalTests(TransactionTestCase):
         faults = [fault for reader in readers for fault in reader.faults]
         # From the signal on nobody listens any more: what is asked then is for another machine. What was asked before is answered.
         self.assertEqual([fault for fault in faults if fault[0] < reloaded - 0.2], [])
-        self.assertEqual(server.process.returncode, 0)
+
+    def test_a_release_that_cannot_start_leaves_the_one_before_at_work(self):
+        folder = TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        log, broken = Path(folder.name) / "log", Path(folder.name) / "sitecustomize.py"
+        server = Server(address_of(connection), log, workers=1, PYTHONPATH=folder.name)
+        connection.close()
+        self.addCleanup(server.stop)
+        server.start()
+        first = server.processes()
+
+        broken.write_text(
+            "import sys\nsys.modules['nh3'] = None\n"
+        )  # as if the release named a library that nobody installed
+        server.signal(signal.SIGHUP)
+        until = time.monotonic() + 60
+        while "nh3" not in log.read_text() or len(server.processes()) > len(first):
+            self.assertLess(time.monotonic(), until, log.read_text()[-2000:])
+            time.sleep(0.1)
+
+        self.assertEqual(server.master(), server.process.pid)
+        self.assertTrue(server.answers())
+
+    def test_the_service_manager_is_told_who_took_over(self):
+        folder = TemporaryDirectory()
+        self.addCleanup(folder.cleanup)
+        ears = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.addCleanup(ears.close)
+        ears.bind(f"{folder.name}/notify")
+        ears.settimeout(60)
+        server = Server(
+            address_of(connection), Path(folder.name) / "log", workers=1, NOTIFY_SOCKET=f"{folder.name}/notify"
+        )
+        connection.close()
+        self.addCleanup(server.stop)
+        server.start()
+        server.signal(signal.SIGHUP)
+
+        told = ""
+        while "MAINPID=" not in told:
+            told = ears.recv(1000).decode()
+        server.process.wait(60)
+        self.assertEqual(told, f"MAINPID={server.master()}")

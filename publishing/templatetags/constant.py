@@ -8,7 +8,7 @@ from django import template
 from django.utils.translation import get_language
 
 register = template.Library()
-MOST_BYTES = 8_000_000
+MOST_BYTES = 4_000_000
 
 
 class Kept:
