@@ -4,7 +4,7 @@ import os
 import sqlite3
 import subprocess
 from collections import Counter
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from django.contrib.auth import get_user_model
@@ -37,6 +37,7 @@ class SQLite:
         """Copy the database to a file, as it is at one moment. Returns ({table: rows}, {digests of images})."""
         # A connection of its own: in one step the copy holds a reader's view, which lets writers go on and sees nothing of them.
         with (
+            SQLite._told(),
             closing(sqlite3.connect(connection.settings_dict["NAME"])) as source,
             closing(sqlite3.connect(target)) as copy,
         ):
@@ -44,6 +45,14 @@ class SQLite:
             copy.execute("PRAGMA journal_mode=DELETE")  # one file, without a journal beside it
             counts = SQLite._counts(copy)
             return counts, {digest for (digest,) in copy.execute(DIGESTS)}
+
+    @staticmethod
+    @contextmanager
+    def _told():
+        try:
+            yield
+        except sqlite3.OperationalError as error:  # as of a full disk
+            raise DatabaseToolError(f"SQLite: {error}.") from None
 
     @staticmethod
     def _counts(database):
@@ -71,8 +80,12 @@ class SQLite:
         target = Path(connection.settings_dict["NAME"])
         connection.close()
         beside = target.with_name(f"{target.name}.restoring")
-        with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(beside)) as copy:
-            source.backup(copy)
+        try:
+            with SQLite._told(), closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(beside)) as copy:
+                source.backup(copy)
+        except DatabaseToolError:
+            beside.unlink(missing_ok=True)
+            raise
         for journal in ("-wal", "-shm"):
             target.with_name(target.name + journal).unlink(missing_ok=True)
         os.replace(beside, target)

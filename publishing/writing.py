@@ -3,12 +3,13 @@
 import re
 
 from django import forms
+from django.core.validators import MaxLengthValidator
 from django.db import models
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from .text import CITATION, MARKER, WIKI_LINK
+from .text import CITATION, MARKER, MAX_LENGTH, WIKI_LINK
 
 WORDS_A_MINUTE = 230  # a usual pace of silent reading in English
 # static/js/markdown.js counts in the same way.
@@ -47,7 +48,12 @@ class MarkdownWidget(forms.Textarea):
 
 
 class MarkdownField(models.TextField):
-    """A text in Markdown. In the database it is a TextField like any other."""
+    """A text in Markdown. In the database it is a TextField like any other.
+
+    It is no longer than what a page shows: what stood behind that would be cut off without a word.
+    """
+
+    default_validators = [MaxLengthValidator(MAX_LENGTH)]
 
     def deconstruct(self):
         name, _path, args, kwargs = super().deconstruct()

@@ -165,6 +165,19 @@ class ValidationTests(DeskTests):
         # Nothing typed is lost.
         self.assertEqual(form_data(response)["title"], data["title"])
 
+    def test_text_that_is_longer_than_a_page_shows_is_refused_and_comes_back(self):
+        article = make_article()
+        data = self.open_form(article)
+
+        self.save(article, {**data, "introduction": "a" * 100_000})
+        self.assertEqual(len(Article.objects.get(pk=article.pk).introduction), 100_000)
+        data = self.open_form(article)
+        response = self.save(article, {**data, "introduction": "b" * 100_001})
+
+        self.assertContains(response, "100000 characters")
+        self.assertEqual(len(form_data(response)["introduction"]), 100_001)
+        self.assertEqual(Article.objects.get(pk=article.pk).introduction, "a" * 100_000)
+
     def test_spell_that_ends_before_it_begins_is_refused(self):
         agreement, actor, source = make_agreement(), make_actor(), make_source()
         data = self.open_form(agreement)

@@ -37,7 +37,7 @@ class LengthTests(SimpleTestCase):
 
 
 def insertions(typed):
-    return [offer["insert"] for offer in entry_offers(typed)]
+    return [offer["insert"] for offer in entry_offers(typed, None)]
 
 
 class EntryOfferTests(TestCase):
@@ -82,7 +82,7 @@ class EntryOfferTests(TestCase):
         write_aliases(actor, ["Congo"])
         make_actor(title="Congo")
 
-        by_insertion = {offer["insert"]: offer for offer in entry_offers("congo")}
+        by_insertion = {offer["insert"]: offer for offer in entry_offers("congo", None)}
 
         self.assertEqual(set(by_insertion), {"[[Congo]]", "[[Republic|Congo]]"})
 
@@ -90,12 +90,12 @@ class EntryOfferTests(TestCase):
         make_actor(title="Benelux")
         make_agreement(title="Benelux")
 
-        self.assertIn("shares its name", entry_offers("benelux")[0]["detail"])
+        self.assertIn("shares its name", entry_offers("benelux", None)[0]["detail"])
 
     def test_draft_is_offered_and_named_as_one(self):
         make_article(title="Unseen")
 
-        self.assertEqual(entry_offers("unseen")[0]["detail"], "article, draft")
+        self.assertEqual(entry_offers("unseen", None)[0]["detail"], "article, draft")
 
     def test_signs_of_a_pattern_are_letters_like_others(self):
         make_article(title="100% ready_made")
@@ -111,7 +111,7 @@ class SourceOfferTests(TestCase):
         make_source("c-text", title="The alpha text")
 
         self.assertEqual(
-            [offer["insert"] for offer in source_offers("alpha")], ["[@alpha-text]", "[@b-text]", "[@c-text]"]
+            [offer["insert"] for offer in source_offers("alpha", None)], ["[@alpha-text]", "[@b-text]", "[@c-text]"]
         )
 
 

@@ -1,5 +1,6 @@
 """manage.py export_data [DIR]: everything live as CSV, JSON Lines and SQLite."""
 
+import sqlite3
 import time
 from pathlib import Path
 
@@ -25,6 +26,7 @@ class Command(BaseCommand):
             made = make_export(root, home=address, keep=settings.EXPORTS_KEPT)
         except ExportBusy:
             raise CommandError(f"Another export is being written to {root}.") from None
-        except OSError as error:
-            raise CommandError(f"The export could not be written to {root}: {error.strerror or error}") from error
+        except (OSError, sqlite3.OperationalError) as error:  # SQLite has its own word for a full disk
+            reason = getattr(error, "strerror", None) or error
+            raise CommandError(f"The export could not be written to {root}: {reason}.") from error
         self.stdout.write(f"{made} in {time.monotonic() - began:.0f} s.")
