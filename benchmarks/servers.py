@@ -63,13 +63,13 @@ class Server:
         connection.close()
         return found
 
-    def megabytes(self):
+    def megabytes(self, with_master=False):
         """What the workers hold in memory together, what they share counted once (proportional set size).
 
         Not the pages of the database's file that SQLite maps: they are the system's, kept as long as nobody needs the room.
         """
         workers = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text().split()
-        return sum(_kilobytes(worker) for worker in workers) / 1024
+        return sum(map(_kilobytes, [*workers, self.process.pid] if with_master else workers)) / 1024
 
     def stop(self):
         if self.process.poll() is None:

@@ -239,4 +239,5 @@ def memory(size, count):
             thread.join()
         if failures:
             raise SystemExit(f"{len(failures)} pages were refused, the first is {failures[0]}.")
-        return {"at first": at_first, "megabytes": server.megabytes(), "pages": asked}
+        held = {"megabytes": server.megabytes(), "with master": server.megabytes(with_master=True)}
+        return {"at first": at_first, **held, "pages": asked}

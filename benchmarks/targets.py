@@ -118,4 +118,6 @@ class Results:
     def memory(self):
         found = self.raw.get("memory")
         if found:
-            yield at_most(f"two workers after {found['pages']:,} different pages", found["megabytes"], 150, " MB")
+            what = f"two workers after {found['pages']:,} different pages"
+            yield at_most(what, found["megabytes"], 150, " MB")
+            yield Line(f"{what}, with their master", f"{found['with master']:.3g} MB", "", None)
