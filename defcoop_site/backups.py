@@ -18,7 +18,7 @@ import shutil
 import tempfile
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from django.conf import settings
@@ -73,19 +73,21 @@ def chosen(folder):
 
 @dataclass(frozen=True)
 class Made:
-    """missing: how many files of images the database names and the storage does not have."""
+    """missing: how many files of images the database names and the storage does not have; faults: as of verify_backup()."""
 
     path: Path
     manifest: dict
     size: int  # bytes
     missing: int
+    faults: list
     dropped: int
 
 
-def make_backup(folder, now, keep=None, recipient=""):
-    """Back up database and media into a new folder in `folder`, whole or not at all, and drop all but the `keep` newest. Returns Made.
+def make_backup(folder, now, keep=None, days=None, recipient=""):
+    """Back up database and media into a new folder in `folder`, whole or not at all, verify it, and drop old ones. Returns Made.
 
-    recipient: an age public key (age1…) to encrypt for; its secret half is not needed here. Raises BackupError.
+    What is kept is the `keep` newest and what was made in the last `days`; without either, all. None is dropped where the new one is
+    faulty. recipient: an age public key (age1…) to encrypt for; its secret half is not needed here. Raises BackupError.
     """
     now = now.astimezone(UTC)
     encrypt = _encryption(recipient)
@@ -106,10 +108,21 @@ def make_backup(folder, now, keep=None, recipient=""):
         finally:
             shutil.rmtree(partial, ignore_errors=True)
         _sync(folder)
-        old = backups_in(folder)[:-keep] if keep else []
+        faults = verify_backup(target).faults
+        old = [] if faults else _past_keeping(backups_in(folder), now, keep, days)
         for backup in old:
             shutil.rmtree(backup.path)
-    return Made(target, manifest, size, missing, len(old))
+    return Made(target, manifest, size, missing, faults, len(old))
+
+
+def _past_keeping(present, now, keep, days):
+    """Those of the backups, from old to new, that neither their number nor their age keeps; never the newest."""
+    if not keep and not days:
+        return []
+    kept = set(present[-(keep or 1) :])
+    if days:
+        kept |= {backup for backup in present if backup.made_at > now - timedelta(days=days)}
+    return [backup for backup in present if backup not in kept]
 
 
 @contextmanager

@@ -262,6 +262,44 @@ class BackupTests(InFolder, TestCase):
         self.assertFalse(left.exists())
         self.assertEqual(newest(folder).path, last.path)
 
+    def test_what_is_younger_than_some_days_is_kept_and_always_the_newest(self):
+        now = timezone.now()
+        ages = (timedelta(days=40), timedelta(days=30, seconds=2), timedelta(days=29), timedelta(days=1))
+        for keep, days, left in (
+            (None, 30, [29, 1, 0]),
+            (1, 30, [29, 1, 0]),  # what either keeps
+            (4, 30, [30, 29, 1, 0]),
+            (2, 1, [1, 0]),
+            (None, None, [40, 30, 29, 1, 0]),
+        ):
+            with self.subTest(keep=keep, days=days):
+                for backup in backups_in(self.folder / "backups"):
+                    shutil.rmtree(backup.path)
+                for age in ages:
+                    self.backup(now=now - age)
+
+                self.backup(now=now, keep=keep, days=days)
+
+                present = backups_in(self.folder / "backups")
+                self.assertEqual([round((now - backup.made_at) / timedelta(days=1)) for backup in present], left)
+
+    def test_clock_that_is_years_ahead_leaves_what_the_number_keeps(self):
+        now = timezone.now()
+        self.backup(now=now - timedelta(days=1))
+
+        self.backup(now=now + timedelta(days=4000), keep=2, days=30)
+
+        self.assertEqual(len(backups_in(self.folder / "backups")), 2)
+
+    def test_faulty_new_backup_deletes_no_older_one(self):
+        first = self.backup(now=timezone.now() - timedelta(days=1))
+
+        with patch.object(backups, "_wrong_files", return_value=["It is damaged."]):
+            made = self.backup(keep=1)
+
+        self.assertEqual(made.faults, ["It is damaged."])
+        self.assertTrue(first.path.exists())
+
     def test_backup_that_fails_leaves_nothing_behind_and_deletes_none(self):
         first = self.backup(now=timezone.now() - timedelta(days=1))
 
@@ -303,6 +341,7 @@ class CommandTests(SimpleTestCase):
             for command, arguments, said in (
                 ("backup", [], "Name a folder, or set BACKUP_DIR."),
                 ("backup", [folder, "--keep", "0"], "1 or more"),
+                ("backup", [folder, "--keep-days", "0"], "1 or more"),
                 ("backup", [folder, "--recipient", "age1none"], "no age public key"),
                 ("verify_backup", [folder], "There is no backup in"),
                 ("verify_backup", [], "Name a folder, or set BACKUP_DIR."),

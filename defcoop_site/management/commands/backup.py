@@ -7,7 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 
-from defcoop_site.backups import BackupError, make_backup, verify_backup
+from defcoop_site.backups import BackupError, make_backup
 
 
 class Command(BaseCommand):
@@ -19,23 +19,28 @@ class Command(BaseCommand):
             "--keep", type=int, metavar="N", help="delete all but the N newest backups in DIR afterwards"
         )
         parser.add_argument(
+            "--keep-days",
+            type=int,
+            metavar="D",
+            help="delete those that are older than D days; with --keep, only what neither keeps",
+        )
+        parser.add_argument(
             "--recipient",
             default=settings.BACKUP_RECIPIENT,
             help="an age public key to encrypt for; default: BACKUP_RECIPIENT",
         )
 
-    def handle(self, folder, keep, recipient, **options):
+    def handle(self, folder, keep, keep_days, recipient, **options):
         if not folder:
             raise CommandError("Name a folder, or set BACKUP_DIR.")
-        if keep is not None and keep < 1:
-            raise CommandError("--keep takes a number, 1 or more.")
+        if any(number is not None and number < 1 for number in (keep, keep_days)):
+            raise CommandError("--keep and --keep-days take a number, 1 or more.")
         try:
-            made = make_backup(Path(folder), timezone.now(), keep, recipient)
-            faults = verify_backup(made.path).faults
+            made = make_backup(Path(folder), timezone.now(), keep, keep_days, recipient)
         except (BackupError, OSError) as error:
             raise CommandError(f"No backup was made. {error}") from None
-        if faults:
-            raise CommandError("\n".join([f"{made.path} is damaged:", *faults]))
+        if made.faults:
+            raise CommandError("\n".join([f"{made.path} is damaged, and no older one was deleted:", *made.faults]))
         if made.missing:
             self.stderr.write(f"{made.missing} images are named in the database, and their files are gone.")
         self.stdout.write(
