@@ -7,7 +7,12 @@ from publishing.entry_admin import EntryAdmin
 from publishing.part_admin import PartInline
 from topics.admin import SeeAlsoInline, TopicEntryForm
 
-from .models import Actor, Agreement, Obligation, Participation, Statement
+from .models import Actor, Agreement, FormerName, Obligation, Participation, Statement
+
+
+class FormerNameInline(PartInline):
+    model = FormerName
+    fields = [("name", "position"), ("since", "until")]
 
 
 @admin.register(Actor)
@@ -16,7 +21,7 @@ class ActorAdmin(EntryAdmin):
     list_display = ["title", "actor_kind", "region", "state_in_words", "saved_at"]
     list_filter = ["state", "actor_kind", "region"]
     autocomplete_fields = ["part_of", "constituent_agreement", "facts_source", "predecessors"]
-    inlines = [SeeAlsoInline]
+    inlines = [FormerNameInline, SeeAlsoInline]
     fieldsets = [
         (None, {"fields": ["title", "slug", "summary", "body", "topics"]}),
         (

@@ -2,12 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publishing.dates import UNKNOWN, bounds, display
+
+from .public import names_on
 
 PARAMETER = "on"
 FIRST_YEAR = 1000  # nothing that this publication is about is older
@@ -29,6 +32,11 @@ class AsOf:
     def query(self):
         """What a link to a page that understands it carries on: "?on=1990-10-03", or "" for today."""
         return f"?{PARAMETER}={self.text}" if self.text else ""
+
+    @cached_property
+    def names(self):
+        """{key: name} of the actors that bore another name on the day that was asked for. One query, none for today."""
+        return names_on(self.day) if self.text else {}
 
     @property
     def iso(self):
@@ -93,11 +101,24 @@ def _without_day(request):
 
 
 def carry(entries, as_of):
-    """Let the addresses of the PublicEntries whose pages understand it lead to the same day. Nones are passed over."""
+    """Let the addresses of the PublicEntries whose pages understand it lead to the same day, and give actors the names that they then bore.
+
+    Nones are passed over. An actor that bore another name has its own of today as present_title.
+    """
     if as_of.text:
         for entry in entries:
             if entry is not None and entry.kind in CARRYING:
                 entry.carried = as_of.query
+                if entry.pk in as_of.names and not entry.present_title:
+                    entry.present_title, entry.title = entry.title, as_of.names[entry.pk]
+
+
+def name_then(row, as_of):
+    """The name of the actor of a row on the day: the one under which it is listed, or another that it bore on the day that was asked for.
+
+    "" for a row that tells of no actor.
+    """
+    return as_of.names.get(getattr(row, "actor_id", None)) or getattr(row, "name", "")
 
 
 def as_known(text, on):

@@ -9,6 +9,7 @@ from .terms import StatementKind
 
 # Fields without which an actor, an agreement or a part of one says too little to be published, with what to say.
 ACTOR = {"actor_kind": _("Choose its kind."), "region": _("Choose its region.")}
+FORMER_NAME = {"name": _("Write the name."), "until": _("Say until when it bore the name, or write “unknown”.")}
 AGREEMENT = {
     "agreement_type": _("Choose its type."),
     "legal_force": _("Choose its legal force."),
@@ -37,7 +38,11 @@ PARTS = {
 
 def check_actor(content):
     """Findings of an ActorContent."""
-    return [*_needed(content, ACTOR), *_body(content), *_facts(content), *_misplaced(content, order.ACTOR)]
+    found = [*_needed(content, ACTOR), *_body(content), *_facts(content), *_misplaced(content, order.ACTOR)]
+    for part in content.former_names:
+        found += _needed(part, FORMER_NAME, "former_names", part.key)
+        found += _misplaced(part, order.NAME, "former_names", part.key)
+    return found
 
 
 def check_agreement(content):

@@ -19,6 +19,15 @@ def without_unused(data, later):
 
 
 @dataclass(kw_only=True)
+class FormerNameContent(Part):
+    """A name that an actor bore before its present one."""
+
+    name: str = ""
+    since: str = ""
+    until: str = ""
+
+
+@dataclass(kw_only=True)
 class ActorContent(EntryContent):
     """An actor's content."""
 
@@ -37,6 +46,10 @@ class ActorContent(EntryContent):
     facts_source: str = ""
     facts_locator: str = ""
     body: str = ""
+    former_names: list[FormerNameContent] = field(default_factory=list)
+
+    def to_json(self):
+        return without_unused(super().to_json(), {"former_names"})
 
     def texts(self):
         return {("body",): self.body}

@@ -15,8 +15,15 @@ from publishing.names import normalise
 from topics.desk import Tied, hanging_rows, write_see_also, write_topics
 
 from .checks import check_actor, check_agreement
-from .content import ActorContent, AgreementContent, ObligationContent, ParticipationContent, StatementContent
-from .models import Actor, Agreement, Obligation, Participation, Statement
+from .content import (
+    ActorContent,
+    AgreementContent,
+    FormerNameContent,
+    ObligationContent,
+    ParticipationContent,
+    StatementContent,
+)
+from .models import Actor, Agreement, FormerName, Obligation, Participation, Statement
 
 ACTOR_FIELDS = (
     "actor_kind", "official_name", "region", "iso3", "founded", "dissolved", "seat", "website", "wikidata", "part_of", "constituent_agreement",
@@ -34,6 +41,7 @@ PARTICIPATION_FIELDS = (
     "position", "actor", "role", "signed", "consent", "consent_means", "in_force", "suspended", "ended", "ended_means", "name_used", "note",
     "locator", "ratified", "provisional", "suspension_ended", "notice", "disputed", "other_reading", "dispute",
 )  # fmt: skip
+NAME_FIELDS = ("position", "name", "since", "until")
 STATEMENT_FIELDS = ("position", "actor", "kind", "article", "made", "withdrawn", "objects_to", "description", "locator")
 
 
@@ -52,25 +60,30 @@ class ActorDesk:
     check = staticmethod(check_actor)
 
     @staticmethod
-    def _build(row, tied, predecessors):
+    def _build(row, tied, predecessors, former_names):
         predecessors = sorted(predecessors, key=lambda actor: actor.title)
         content = ActorContent(
             **plain_fields(row, ENTRY_FIELDS + ACTOR_FIELDS),
             **tied.content(),
             predecessors=[str(actor.pk) for actor in predecessors],
             facts_source=source_key(row, "facts_source"),
+            former_names=[
+                FormerNameContent(key=str(part.pk), **plain_fields(part, NAME_FIELDS))
+                for part in in_order(former_names)
+            ],
         )
         return finish(content, [*tied.labelled(), *predecessors, row.part_of, row.constituent_agreement])
 
     @classmethod
     def from_rows(cls, row):
         """The content of a saved actor."""
-        return cls._build(row, Tied.saved(row), row.predecessors.all())
+        return cls._build(row, Tied.saved(row), row.predecessors.all(), row.former_names.all())
 
     @classmethod
     def from_forms(cls, form, parts):
         """The content of a valid form; parts: {related name: unsaved instances}. Writes nothing."""
-        return cls._build(form.instance, Tied.posted(form, parts), form.cleaned_data["predecessors"])
+        tied, predecessors = Tied.posted(form, parts), form.cleaned_data["predecessors"]
+        return cls._build(form.instance, tied, predecessors, parts["former_names"])
 
     @staticmethod
     def to_rows(row, content):
@@ -87,6 +100,8 @@ class ActorDesk:
         row.facts_source = find_source(content.facts_source, losses)
         row.save()
         row.predecessors.set(existing(Actor, content.predecessors, labels, losses))
+        names = {part.key: {name: getattr(part, name) for name in NAME_FIELDS} for part in content.former_names}
+        write_parts(row, "former_names", content.former_names, lambda part: names[part.key])
         write_aliases(row, content.aliases)
         write_topics(row, content.topics, labels, losses)
         write_see_also(row, content, losses)
@@ -220,7 +235,8 @@ def new_actor(key, content, sources):
     """(Actor, [rows that hang on it]) of a new actor, unsaved, for publishing.bulk. sources: {citation key: the Source's own key}."""
     through = Actor.predecessors.through
     before = [through(from_actor_id=key, to_actor_id=predecessor) for predecessor in content.predecessors]
-    return _new_row(Actor, ACTOR_FIELDS, key, content, sources), [*hanging_rows(key, content), *before]
+    names = [FormerName(id=part.key, owner_id=key, **_columns(NAME_FIELDS, part, [])) for part in content.former_names]
+    return _new_row(Actor, ACTOR_FIELDS, key, content, sources), [*hanging_rows(key, content), *before, *names]
 
 
 def new_agreement(key, content, sources):

@@ -73,6 +73,8 @@ class Library:
             yield _("No source for: %(names)s.") % {"names": ", ".join(given)}
         yield from _unknown_sources(content)
         yield from (str(message) for _later, message in order.misplaced(content, order.ACTOR))
+        for part in content.former_names:
+            yield from (f"{part.name}: {message}" for _later, message in order.misplaced(part, order.NAME))
 
     def _agreement(self, entry, content):
         if any(getattr(content, name) for name in AGREEMENT_DATES) and not (

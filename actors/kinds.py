@@ -9,7 +9,15 @@ from topics.public import TOPIC_MODELS
 from .content import ActorContent, AgreementContent
 from .pages import actor_context, actor_places, agreement_context, agreement_places
 from .projecting import project_actor, project_agreement
-from .public import PublicActor, PublicAgreement, PublicExit, PublicObligation, PublicParticipation, PublicStatement
+from .public import (
+    PublicActor,
+    PublicAgreement,
+    PublicExit,
+    PublicFormerName,
+    PublicObligation,
+    PublicParticipation,
+    PublicStatement,
+)
 from .tables import about_actor, about_agreement, actor_table, agreement_table
 
 
@@ -24,7 +32,7 @@ def register_all():
             project=project_actor,
             context=actor_context,
             template="actors/actor_detail.html",
-            public_models=[PublicActor, *TOPIC_MODELS, PublicLink, PublicName],
+            public_models=[PublicActor, PublicFormerName, *TOPIC_MODELS, PublicLink, PublicName],
             desk_path="actors.desk.ActorDesk",
             table=actor_table,
             about=about_actor,

@@ -75,11 +75,10 @@ def party_marks(agreement, on):
 
 
 def _party_mark(row, place, on):
-    name = row.actor.title if row.actor else row.name
     since = _since(row, on)
     status = str(terms.Status(row.status).label)
     return Mark(
-        row.actor, name, str(row.status), f"{status}, {since}" if since else status, *place, spell=row, since=since
+        row.actor, row.name, str(row.status), f"{status}, {since}" if since else status, *place, spell=row, since=since
     )
 
 

@@ -18,6 +18,7 @@ from .public import (  # noqa: F401 - Django finds models here
     PublicActor,
     PublicAgreement,
     PublicExit,
+    PublicFormerName,
     PublicObligation,
     PublicParticipation,
     PublicStatement,
@@ -130,6 +131,29 @@ class Actor(Entry):
                 raise ValidationError({"part_of": _("An actor cannot be part of itself.")})
             seen.add(above.pk)
             above = above.part_of
+
+
+class FormerName(models.Model):
+    """A name that an actor bore before its present one."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.ForeignKey(Actor, on_delete=models.CASCADE, related_name="former_names")
+    position = models.PositiveSmallIntegerField(_("order"), default=0)
+    name = models.CharField(_("name"), max_length=200, blank=True, help_text=_("As a list would have it then."))
+    since = DateTextField(_("first day"), help_text=_("Empty: from the beginning, or from the end of the name before."))
+    until = DateTextField(_("last day"), help_text=_("The last day on which the actor bore the name."))
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("former name")
+        verbose_name_plural = _("former names")
+
+    def __str__(self):
+        return self.name
+
+    def clean(self):
+        super().clean()
+        check_order(self, order.NAME)
 
 
 class Agreement(Entry):

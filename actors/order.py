@@ -17,6 +17,7 @@ SPELL = [
     ("suspended", "suspension_ended", _("A suspension cannot end before it begins.")),
     ("notice", "ended", _("A withdrawal cannot take effect before its notice.")),
 ]
+NAME = [("since", "until", _("A name cannot end before it begins."))]
 STATEMENT = [("made", "withdrawn", _("A statement cannot be withdrawn before it was made."))]
 
 

@@ -90,6 +90,11 @@ def _filled(facts):
     return [fact for fact in facts if fact.words or fact.date or fact.url or any(fact.entries)]
 
 
+def _former_name(part):
+    until = _("%(name)s, until %(day)s") % {"name": part["name"], "day": display(part["until"])}
+    return Fact(_("Former name"), text=until)
+
+
 def actor_facts(entry, around, as_of):
     """The facts box of an actor."""
     facts = _facts_on(entry, as_of)
@@ -100,6 +105,7 @@ def actor_facts(entry, around, as_of):
             Fact(_("Kind"), term=terms.word(terms.ActorKind, facts["actor_kind"])),
             Fact(_("Region"), term=terms.word(terms.Region, facts["region"])),
             Fact(_("Also known as"), text=", ".join(entry.page["aliases"])),
+            *(_former_name(part) for part in facts.get("former_names", ())),
             Fact(_("Founded"), date=facts["founded"]),
             Fact(_("Dissolved"), date=facts["dissolved"]),
             Fact(_("Capital") if facts["actor_kind"] == "state" else _("Seat"), text=facts["seat"]),
@@ -348,7 +354,8 @@ class Party:
     @property
     def present_name(self):
         """Today's name of an actor that is listed under another; "" where it is the same."""
-        return self.actor.title if self.part["name_used"] and self.actor and self.actor.title != self.name else ""
+        present = (self.actor.present_title or self.actor.title) if self.actor else ""
+        return present if present != self.name else ""
 
     @property
     def dispute(self):

@@ -1,8 +1,9 @@
 """From the content of actors and agreements to their public rows."""
 
-from datetime import date
+from datetime import date, timedelta
 
 from publishing.content import plain
+from publishing.dates import UNKNOWN, bounds
 from publishing.kinds import Projection
 from publishing.projecting import link_rows, name_rows, notes_of, public_entry
 from publishing.public import PublicLink
@@ -13,6 +14,7 @@ from .public import (
     PublicActor,
     PublicAgreement,
     PublicExit,
+    PublicFormerName,
     PublicObligation,
     PublicParticipation,
     PublicStatement,
@@ -24,6 +26,7 @@ from .public import (
 from .terms import OUTSIDE_ROLES, ExitAct, ExitCause
 
 Way = PublicLink.Way
+DAY = timedelta(days=1)
 ACTOR_FACTS = (
     "actor_kind", "official_name", "region", "iso3", "founded", "dissolved", "seat", "website", "wikidata", "predecessors", "part_of",
     "constituent_agreement",
@@ -49,7 +52,7 @@ def project_actor(key, content):
     notes = notes_of(content)
     page = {
         "body": to_html(content.body, links=content.links, notes=notes, images=content.images),
-        "facts": facts(content, ACTOR_FACTS, notes),
+        "facts": {**facts(content, ACTOR_FACTS, notes), "former_names": [plain(part) for part in content.former_names]},
     }
     entry = public_entry("actor", key, content, category=content.actor_kind, page=page, notes=notes)
     ways = [(Way.MEMBERSHIP, content.constituent_agreement), (Way.PART, content.part_of)]
@@ -62,7 +65,19 @@ def project_actor(key, content):
         dissolved=content.dissolved,
         **spell(content.founded, content.dissolved),
     )
-    return Projection(entry, [detail, *tagging_rows(entry, content), *link_rows(entry, ways), *name_rows(entry)])
+    rows = [detail, *former_names(key, content)]
+    return Projection(entry, [*rows, *tagging_rows(entry, content), *link_rows(entry, ways), *name_rows(entry)])
+
+
+def former_names(key, content):
+    """PublicFormerNames for the days on which the actor certainly bore each name. A name without a first day begins after the one before it."""
+    first = None
+    for part in content.former_names:
+        since, until = bounds(part.since), bounds(part.until)
+        first = since[1] if since else first
+        if until and UNKNOWN not in (part.since, part.until) and (first is None or first <= until[0]):
+            yield PublicFormerName(entry_id=key, name=part.name, first=first, last=until[0])
+        first = until[1] + DAY if until and part.until != UNKNOWN else date.max  # of the next
 
 
 def _party(part, content, notes):

@@ -229,6 +229,28 @@ class PublicActor(PublicRow, Spell):
         return str(self.entry_id)
 
 
+class PublicFormerName(PublicRow):
+    """A name that an actor certainly bore from one day to another, its first and last. Without a first day: from the beginning."""
+
+    name = models.CharField(max_length=200)
+    first = models.DateField(null=True)
+    last = models.DateField()
+
+    objects = PublicRowQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["last"], name="former_name_by_last_day")]
+
+    def __str__(self):
+        return self.name
+
+
+def names_on(day):
+    """{key: the name of an actor that bore another one on the day}. One query."""
+    rows = PublicFormerName.objects.filter(Q(first=None) | Q(first__lte=day), last__gte=day)
+    return dict(rows.order_by("-last").values_list("entry", "name"))
+
+
 class PublicAgreement(PublicRow, Acts, Sourced):
     """What the list of agreements filters by and shows; its source is that of the text."""
 

@@ -20,7 +20,7 @@ from publishing.public import PublicEntry, Redirect
 from publishing.views import moved_to
 
 from . import between, terms
-from .as_of import as_of, carry
+from .as_of import as_of, carry, name_then
 from .choosing import LONGEST_NAME, find_actor, offered
 from .figure_tables import between_table, causes_table, compare_table, exits_table
 from .public import PublicAgreement, PublicExit, PublicObligation
@@ -110,6 +110,7 @@ def between_detail(request, first, second, file=""):
 
 def _between(request, first, second, when):
     pair = (first, second)
+    carry(pair, when)
     ties = between.nearest_ties(pair, when.day)
     sentence, is_defended = between.summary(pair, ties)
     form = FilterForm(request.GET)
@@ -118,9 +119,11 @@ def _between(request, first, second, when):
     shown = list({**defended, **{tie.key: tie for tie in page}}.values())
     between.load(shown, pair)
     partners = [] if is_defended else between.partners_in_common(pair, when.day)
-    entries = [*pair, *(tie.entry for tie in shown), *(one for tie in shown for one in tie.through)]
+    entries = [*(tie.entry for tie in shown), *(one for tie in shown for one in tie.through)]
     entries += [entry for one in partners for entry in (one.actor, *one.first, *one.second)]
     carry(entries, when)
+    for row in [row for tie in shown for row in tie.rows]:
+        row.name = name_then(row, when)
     return {
         "pair": pair,
         "sentence": sentence,
@@ -266,7 +269,7 @@ def agreement_exits(request, file="", which=0):
         exits.select_related("entry", "actor").defer("entry__page", "actor__page").order_by(*newest_first), form
     )
     for row in page:
-        row.is_coming = bounds(row.dated)[0] > when.day
+        row.is_coming, row.name = bounds(row.dated)[0] > when.day, name_then(row, when)
     carry([entry for row in page for entry in (row.entry, row.actor)], when)
     query = "&".join(part for part in (address_without_page(form), when.query[1:]) if part)
     context = {"form": form, "page": page, "query": query, "notes": number_sources(page), "as_of": when, **causes}

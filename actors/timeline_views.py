@@ -17,7 +17,7 @@ from publishing.public import PublicEntry
 from topics.lists import TopicFilter
 
 from . import strips, terms, timelines
-from .as_of import as_known, as_of, carry
+from .as_of import as_known, as_of, carry, name_then
 from .choosing import LONGEST_NAME, find_entry
 from .figure_tables import curve_table, timeline_table
 from .map_views import KINDS, find_figure, gone
@@ -108,6 +108,8 @@ def _timeline_page(request, rows, form, when, template, context, routes, file, w
     page = Paginator(drawn.order_by(*IN_ORDER), LINES).get_page(form.page_number())
     lines = [_line(row, scale, when) for row in page]
     carry([target for line in lines for target in (line["entry"], line["actor"])], when)
+    for line in lines:
+        line["name"] = name_then(line["row"], when)
     query = "&".join(part for part in (address_without_page(form), when.query[1:]) if part)
     context = {
         **context,
@@ -142,7 +144,6 @@ def _line(row, scale, when):
         "row": row,
         "entry": row.entry,
         "actor": getattr(row, "actor", None),
-        "name": getattr(row, "name", ""),
         "begun": as_known(row.in_force, when.day),
         "ended": as_known(ended, when.day),
         "status": row.status_on(when.day),

@@ -57,11 +57,11 @@ class Mark:
     since: the dates alone; count: the number alone; owed: the obligations alone; map: the address of the actor's own map.
 
     entry: the PublicEntry that it leads to, or None; address: where it leads instead; iso3, seat: where it lies; spell: the PublicParticipation of a
-    party.
+    party; listed_as: the name of an actor without a page.
     """
 
     entry: PublicEntry | None
-    name: str
+    listed_as: str
     key: str
     words: str
     iso3: str = ""
@@ -75,6 +75,10 @@ class Mark:
     shape: str = ""
     point: tuple = ()
     is_former: bool = False
+
+    @property
+    def name(self):
+        return self.entry.title if self.entry is not None else self.listed_as
 
     @property
     def is_drawn(self):

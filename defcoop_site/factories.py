@@ -7,7 +7,7 @@ from django.core.files.base import ContentFile
 from django.utils import timezone
 from PIL import Image as Drawing
 
-from actors.models import Actor, Agreement, Obligation, Participation, Statement
+from actors.models import Actor, Agreement, FormerName, Obligation, Participation, Statement
 from articles.models import Article, Section
 from publishing.models import Image, Source
 from publishing.pictures import read_picture
@@ -70,8 +70,12 @@ def make_article(*, topics=(), sections=(), **fields):
     return article
 
 
-def make_actor(*, topics=(), **fields):
-    return _entry(Actor, topics, {"actor_kind": "state", "region": "europe", **fields})
+def make_actor(*, topics=(), former_names=(), **fields):
+    """A working actor. former_names: mappings of columns of FormerName, the oldest first."""
+    actor = _entry(Actor, topics, {"actor_kind": "state", "region": "europe", **fields})
+    for position, values in enumerate(former_names, 1):
+        FormerName.objects.create(owner=actor, position=position * 10, **values)
+    return actor
 
 
 def make_agreement(*, topics=(), parties=(), obligations=(), statements=(), **fields):

@@ -7,7 +7,14 @@ from django.db.models.signals import post_migrate
 from publishing.models import GivenRight
 
 ENTRIES = ["articles.article", "actors.actor", "actors.agreement"]
-PARTS = ["articles.section", "actors.participation", "actors.obligation", "actors.statement", "topics.seealsochoice"]
+PARTS = [
+    "articles.section",
+    "actors.participation",
+    "actors.obligation",
+    "actors.statement",
+    "actors.formername",
+    "topics.seealsochoice",
+]
 WRITING = [f"{verb}_{model}" for model in [*ENTRIES, *PARTS] for verb in ("view", "add", "change")]
 WRITING += [f"delete_{model}" for model in PARTS]
 WRITING += [f"{verb}_publishing.{model}" for model in ("source", "image") for verb in ("view", "add", "change")] + [

@@ -12,7 +12,14 @@ import yaml
 from django.core.exceptions import ValidationError
 from django.db import transaction
 
-from actors.content import ActorContent, AgreementContent, ObligationContent, ParticipationContent, StatementContent
+from actors.content import (
+    ActorContent,
+    AgreementContent,
+    FormerNameContent,
+    ObligationContent,
+    ParticipationContent,
+    StatementContent,
+)
 from actors.models import Actor, Agreement
 from articles.content import ArticleContent, SectionContent
 from articles.models import Article
@@ -26,7 +33,11 @@ from topics.vocabulary import Topic, TopicAlias
 
 NAMESPACE = uuid.UUID("5f0c6c0e-3f52-5b5e-9d7c-3c3a3f6f8f10")
 MODELS = {"actors": Actor, "agreements": Agreement, "articles": Article}
-PARTS = {"actors": [], "agreements": ["obligations", "participations", "statements"], "articles": ["sections"]}
+PARTS = {
+    "actors": ["former_names"],
+    "agreements": ["obligations", "participations", "statements"],
+    "articles": ["sections"],
+}
 # Columns that a bare row does not have yet.
 REFERRED_LATER = ["actor_kind", "region", "agreement_type", "legal_force", "scope"]
 SOURCE_KEYS = {"title", "author", "publisher", "date", "url", "archive_url", "kind"}
@@ -41,7 +52,7 @@ AGREEMENT_TEXTS = {
     "withdrawal_rule", "disputed", "other_reading", "dispute", "activity", "confidence",
 }  # fmt: skip
 ENTRY_KEYS = {
-    "actors": COMMON_KEYS | ACTOR_TEXTS | {"kind", "predecessors", "part_of", "constituent_agreement"},
+    "actors": COMMON_KEYS | ACTOR_TEXTS | {"kind", "predecessors", "part_of", "constituent_agreement", "former_names"},
     "agreements": COMMON_KEYS
     | AGREEMENT_TEXTS
     | {"type", "text", "amends", "superseded_by", "obligations", "party_defaults", "parties", "statements"},
@@ -252,7 +263,7 @@ class Seeder:
         self._saved(row, where)
         for name in PARTS[section]:
             for part in getattr(row, name).all():
-                self._saved(part, where, exclude=["agreement", "source", *OBLIGATION_ENDS, *STATEMENT_ENDS])
+                self._saved(part, where, exclude=["agreement", "owner", "source", *OBLIGATION_ENDS, *STATEMENT_ENDS])
 
     def _too_long(self, contents, where):
         """Whether a text is longer than its column: PostgreSQL would refuse it without naming it."""
@@ -311,6 +322,17 @@ class Seeder:
             predecessors=[self._reference(content, "actors", slug) for slug in record.get("predecessors") or []],
             part_of=self._reference(content, "actors", record.get("part_of")),
             constituent_agreement=self._reference(content, "agreements", record.get("constituent_agreement")),
+            former_names=[
+                self._former_name(record, place, part, where)
+                for place, part in enumerate(record.get("former_names") or [], 1)
+            ],
+        )
+
+    def _former_name(self, record, place, part, where):
+        self._unknown_keys(part, {"name", "since", "until"}, f"{where}, former name {place}")
+        texts = {name: str(part.get(name) or "") for name in ("name", "since", "until")}
+        return FormerNameContent(
+            key=str(key_of("former-name", record["slug"], str(place))), position=place * 10, **texts
         )
 
     def _agreements_content(self, record, where):

@@ -94,6 +94,7 @@ class PublicEntry(models.Model):
     checked_on = models.DateField(null=True)  # the day on which somebody last found nothing to change
 
     objects = PublicEntryQuerySet.as_manager()
+    present_title = ""  # of what bears the title that it had on another day
     carried = ""  # what a page that speaks of a day adds to the addresses of those that it leads to
 
     class Meta:

@@ -155,6 +155,8 @@ def _actor(contents, key, content):
             *_source(content.facts_source, content.facts_locator),
         ),
     )
+    for part in content.former_names:
+        yield "former_names", (key, part.position, part.name, *_days(part.since), *_days(part.until))
     for predecessor in filter(contents.known, content.predecessors):
         yield "predecessors", (key, predecessor)
 

@@ -164,6 +164,19 @@ TABLES = (
         ),
     ),
     ExportTable(
+        "former_names",
+        "Names that actors bore before their present ones.",
+        ("entry_id", "position"),
+        (
+            ENTRY,
+            POSITION,
+            Column("name", "The name"),
+            *_dated("since", "First day; empty: from the beginning, or from the end of the name before"),
+            *_dated("until", "Last day"),
+        ),
+        "name",
+    ),
+    ExportTable(
         "predecessors",
         "Which actor came before which.",
         ("entry_id", "predecessor_id"),

@@ -17,35 +17,35 @@ PAGES = {
     "/actors/?kind=state&region=europe&topic=hub": 3,
     "/agreements/?status=in-force&type=alliance&scope=regional&decade=1940&topic=hub": 3,
     "/agreements/?obligation=defence": 3,
-    "/agreements/?party=left&on=1970": 6,  # the party by its address and its names, the topics, and for the day how many parties
-    # As of a day: the same questions, and for the list of agreements how many parties each then had.
-    "/actors/hub/?on=1950-06-01": 10,
-    "/agreements/hub/?on=1950-06-01": 7,
-    "/actors/?on=1950": 3,
-    "/agreements/?on=1950": 4,
-    "/agreements/?on=1950&status=in-force": 4,
+    "/agreements/?party=left&on=1970": 7,  # the party by its address and its names, the topics, and for the day how many parties
+    # As of a day: the same questions, which names were borne then, and for the list of agreements how many parties each then had.
+    "/actors/hub/?on=1950-06-01": 11,
+    "/agreements/hub/?on=1950-06-01": 8,
+    "/actors/?on=1950": 4,
+    "/agreements/?on=1950": 5,
+    "/agreements/?on=1950&status=in-force": 5,
     "/between/": 0,
     "/between/?a=Hub+land&b=Common+land": 4,  # each by its address and by its names
     "/between/names/?q=common": 1,
     "/between/left/right/": 8,  # the two; which ties there are, of what kinds; their rows, obligations, organisations; partners in common of either side
-    "/between/left/right/?on=1950": 8,
+    "/between/left/right/?on=1950": 9,
     "/agreements/compare/": 1,
     "/agreements/compare/?a=hub&a=left": 4,  # agreements, their rows, clauses, those to choose from
     "/agreements/exits/": 3,  # causes, count, cases
-    "/agreements/exits/?on=1990&cause=unknown": 3,
+    "/agreements/exits/?on=1990&cause=unknown": 4,
     "/map/": 4,  # the first year, counts, places, states
-    "/map/?on=1990&part=europe": 4,
+    "/map/?on=1990&part=europe": 5,
     "/map/?of=common": 6,  # by address and by names
     "/agreements/hub/map/": 4,  # entry, participations, places, the first year
-    "/agreements/hub/map/?on=1990": 4,
+    "/agreements/hub/map/?on=1990": 5,
     "/actors/hub/map/": 4,  # the same, of its constituent agreement
     "/actors/left/map/": 6,  # entry, obligations, who shares which agreements, partners, places, the first year
-    "/actors/left/map/?on=1970": 6,
+    "/actors/left/map/?on=1970": 7,
     "/timeline/": 4,  # topics of the filter, all spells, count, lines
-    "/timeline/?topic=hub&on=1990": 4,
+    "/timeline/?topic=hub&on=1990": 5,
     "/agreements/hub/timeline/": 4,  # entry, all spells, count, lines
     "/actors/hub/timeline/": 4,
-    "/actors/left/timeline/?on=1970": 4,
+    "/actors/left/timeline/?on=1970": 5,
     "/": 4,  # featured, recent, counts, topics
     "/topics/": 1,
     "/topics/?order=name": 2,  # and the aliases
@@ -72,10 +72,10 @@ PAGES = {
     "/articles/hub/v/1/": 10,  # version, first version, topics merged since and above, live entry, and the page’s own five
     "/names/shared/": 1,
     "/articles.csv": 4,
-    "/actors.json?on=1950": 3,
-    "/agreements.csv?on=1950": 4,
+    "/actors.json?on=1950": 4,
+    "/agreements.csv?on=1950": 5,
     "/map.csv": 4,  # as its page
-    "/agreements/hub/map.json?on=1990": 4,
+    "/agreements/hub/map.json?on=1990": 5,
     "/actors/left/map.csv": 6,
     "/timeline.csv?topic=hub": 4,
     "/timeline/curve.json": 4,
@@ -92,10 +92,10 @@ PAGES = {
     "/articles/hub.json": 6,  # entry, version, what it names, and the page’s own without dead addresses
     "/actors/hub.json": 13,  # and all its participations, of which the page may show a part
     "/agreements/hub.json": 9,  # and the codes of its parties
-    "/agreements/hub.json?on=1950": 9,
+    "/agreements/hub.json?on=1950": 10,
     "/agreements/hub.md": 8,
     "/agreements/hub.csv": 8,
-    "/actors/hub.csv?on=1950": 12,
+    "/actors/hub.csv?on=1950": 13,
     "/articles/hub.bib": 2,  # entry, version
     "/articles/hub/v/1.csl.json": 5,  # version, first version, topics merged since, where they stand, live entry
     "/articles/hub/v/1/cite/": 5,
