@@ -18,7 +18,7 @@ from .brute import build, days, is_party, libraries, party_by_hand, party_heard_
 
 
 def mark(**values):
-    return world.Mark(**{"entry": None, "name": "Land", "key": "in-force", "words": "in force", **values})
+    return world.Mark(**{"entry": None, "listed_as": "Land", "key": "in-force", "words": "in force", **values})
 
 
 class WorldTests(SimpleTestCase):
@@ -70,9 +70,9 @@ class WorldTests(SimpleTestCase):
 
     def test_state_of_the_past_stands_at_its_seat_and_what_has_no_place_is_named(self):
         marks = [
-            mark(name="Soviet Union", seat="Moscow"),
-            mark(name="Nowhere", seat="Atlantis"),
-            mark(name="France", iso3="FRA"),
+            mark(listed_as="Soviet Union", seat="Moscow"),
+            mark(listed_as="Nowhere", seat="Atlantis"),
+            mark(listed_as="France", iso3="FRA"),
         ]
 
         drawn = world.draw(marks, {"in-force": "in force", "ended": "ended"})

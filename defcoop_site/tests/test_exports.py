@@ -57,7 +57,14 @@ def make_library():
     source = make_source("treaty", title="=SUM(A1:A9)", date="1949-04", author="An author")
     make_image("plane")
     hidden = make_actor(title="Free City", summary=DRAFT)
-    state = make_actor(title="Ruritania", slug="ruritania", founded="1918", topics=[airlift], facts_source=source)
+    state = make_actor(
+        title="Ruritania",
+        slug="ruritania",
+        founded="1918",
+        topics=[airlift],
+        facts_source=source,
+        former_names=[{"name": "Strelsau", "until": "1920-05"}],
+    )
     state.predecessors.add(publish_now(make_actor(title="Old Ruritania", slug="old-ruritania", dissolved="1917")))
     write_aliases(state, ["The partners", "R."])
     state = publish_now(state)

@@ -111,7 +111,7 @@ PAGES = {
     "/api/v1/agreements?party=left": 3,  # and the party
     "/api/v1/agreements?on=1950&limit=100": 3,  # and how many parties each then had
     "/api/v1/actors/hub": 13,  # as its .json
-    "/api/v1/agreements/hub?on=1950": 9,
+    "/api/v1/agreements/hub?on=1950": 10,
     "/api/v1/articles/hub/versions": 2,
     "/api/v1/articles/hub/versions/1": 9,
     "/api/v1/topics": 1,

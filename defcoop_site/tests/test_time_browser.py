@@ -61,3 +61,13 @@ def test_pages_in_time_complete_names_are_accessible_and_fit_the_screen(site, pa
     found = [fault for address in PAGES for fault in faults(page, site + address)]
 
     assert found == []
+
+
+def test_folded_history_prints_unfolded(site, page):
+    page.goto(f"{site}/agreements/npt/")
+    history = page.locator(".history dd").last
+    assert not history.is_visible()
+
+    page.emulate_media(media="print")
+
+    assert history.is_visible()

@@ -2,6 +2,7 @@
 
 from django.test import TestCase
 from django.urls import reverse
+from django.utils.html import strip_tags
 
 from articles.models import Article
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_topic, publish_now
@@ -45,6 +46,20 @@ class TopicDeskTests(TestCase):
 
     def tearDown(self):
         self.assertEqual(check_public(), [])
+
+    def test_way_to_a_page_of_the_desk_names_each_step_once(self):
+        for address in (
+            desk_address(Topic, "changelist"),
+            desk_address(Article, "changelist"),
+            change_address(self.nato),
+        ):
+            with self.subTest(address):
+                crumbs = (
+                    self.client.get(address).content.decode().split('<div class="breadcrumbs">')[1].split("</div>")[0]
+                )
+                steps = [" ".join(strip_tags(step).split()) for step in crumbs.split("›")]
+                self.assertEqual(steps[0], "Home")
+                self.assertEqual(len(steps), len(set(steps)), steps)
 
     def save(self, **values):
         data = form_data(self.client.get(change_address(self.article)))
