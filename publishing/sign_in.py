@@ -13,6 +13,7 @@ from allauth.account.views import LoginView
 from allauth.core import context
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.base.forms import AuthenticateForm, ReauthenticateForm
+from allauth.mfa.totp.internal.auth import generate_totp_secret
 from allauth.usersessions.adapter import DefaultUserSessionsAdapter
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 from django.conf import settings
@@ -116,7 +117,7 @@ class SecretAdapter(DefaultMFAAdapter):
         try:
             return self._cipher().decrypt(encrypted_text.encode()).decode()
         except InvalidToken:
-            return ""  # a key that is gone: the code is wrong, and nothing breaks
+            return generate_totp_secret()  # a key that is gone: no code is right; of "" everybody could compute them
 
 
 class SessionsAdapter(DefaultUserSessionsAdapter):

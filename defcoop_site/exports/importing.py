@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import F, OuterRef, Subquery
+from django.urls import NoReverseMatch
 from django.utils import timezone
 
 from actors.content import ActorContent, AgreementContent
@@ -50,6 +51,22 @@ REFERENCES = {
 STUBS = {"actor": ActorContent, "agreement": AgreementContent}
 
 
+# What rows that make no sense raise on the way: a missing column, a number that no column holds, an address that no page can have.
+NONSENSE = (
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    RecursionError,
+    NoReverseMatch,
+    ValidationError,
+    DatabaseError,
+)
+SCHEMES = ("https://", "http://", "ftps://", "ftp://")  # those of a URLField
+ADDRESSES = {"url", "archive_url", "source_url", "website"}  # columns that become links
+
+
 class ImportRefused(Exception):
     """Nothing was imported; the message says why."""
 
@@ -63,7 +80,7 @@ def import_export(folder):
             return Importer(folder, package).run()
     except NotAnExport as error:
         raise ImportRefused(str(error)) from error
-    except (KeyError, TypeError, ValueError, AttributeError, ValidationError, DatabaseError) as error:
+    except NONSENSE as error:
         raise ImportRefused(f"The export holds what cannot be: {' '.join(str(error).split())}") from error
 
 
@@ -84,7 +101,9 @@ class Importer:
         self.sources, self.stubs = {}, {}
 
     def rows(self, name):
-        return records(self.folder, name, self.package)
+        for row in records(self.folder, name, self.package):
+            _refuse_addresses(row)
+            yield row
 
     def run(self):
         self.topics()
@@ -232,6 +251,18 @@ class Importer:
             expected = sum(1 for _row in self.rows(name))
             if model.objects.count() != expected:
                 raise NotAnExport(f"jsonl/{name}.jsonl has {expected} rows, of which {model.objects.count()} came out.")
+
+
+def _refuse_addresses(value):
+    """Refuse what would become a link to a script: forms let nobody write one, and here no form is asked."""
+    if isinstance(value, list):
+        for item in value:
+            _refuse_addresses(item)
+    elif isinstance(value, dict):
+        for name, item in value.items():
+            if name in ADDRESSES and item and not str(item).lower().startswith(SCHEMES):
+                raise NotAnExport(f"“{item}” is no address of a page.")
+            _refuse_addresses(item)
 
 
 def _references(data):

@@ -422,10 +422,17 @@ class ImportTests(ExportTestCase):
             ("jsonl/entries.jsonl", '"kind": "actor"', '"sort": "actor"'),
             ("jsonl/redirects.jsonl", '"target_id": "', '"target_id": "x'),
             ("jsonl/sources.jsonl", '"key": "treaty"', '"key": "another"'),
+            ("jsonl/sources.jsonl", '"url": "https:', '"url": "javascript:'),
+            ("jsonl/versions.jsonl", '"url":"https:', '"url":"javascript:'),
+            ("jsonl/versions.jsonl", '"website":""', '"website":"javascript:alert(1)"'),
+            ("jsonl/versions.jsonl", '"slug":"', '"slug":"../'),
+            ("jsonl/versions.jsonl", '"number": 1', f'"number": 1{"0" * 40}'),
+            ("jsonl/topics.jsonl", '"description": ""', f'"description": {"[" * 100_000}'),
         ):
             with self.subTest(f"{path}: {new}"):
                 kept = self.folder.with_name("kept")
                 shutil.copytree(self.folder, kept)
+                self.assertIn(old, (self.folder / path).read_text())
                 self.change(path, lambda text, old=old, new=new: text.replace(old, new))
                 self.refused("")
                 shutil.rmtree(self.folder)

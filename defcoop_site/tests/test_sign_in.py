@@ -3,6 +3,7 @@
 import re
 import time
 from datetime import UTC, datetime, timedelta
+from unittest.mock import patch
 
 import time_machine
 from allauth.mfa.models import Authenticator
@@ -296,6 +297,17 @@ class SecondFactorTests(SignInCase):
 
         self.assertNotIn(self.secret, stored)
         self.assertIn("gAAAA", stored)  # how Fernet's tokens begin
+
+    def test_secret_whose_key_is_gone_opens_to_no_code_not_even_to_one_of_an_empty_secret(self):
+        sign_in(self.client, "publisher")
+        with override_settings(SECRET_KEY="another key, and the old one is forgotten"):
+            sign_in(self.client, "publisher")
+            self.authenticate(code_now(""))
+            self.assertFalse(is_in(self.client))
+            codes = Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES).wrap()
+            with patch("allauth.mfa.recovery_codes.internal.auth.decrypt", return_value=""):
+                of_an_empty_seed = codes.generate_codes()
+            self.assertFalse(codes.validate_code(of_an_empty_seed[0]))
 
     def test_session_without_it_is_led_to_it_and_keeps_what_was_typed_for(self):
         self.client.force_login(self.publisher)  # a session that knows the password alone, however it came about
