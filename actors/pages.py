@@ -51,7 +51,7 @@ SECTION_ORDER = [kind.value for kind in terms.AgreementType]
 @dataclass(frozen=True)
 class Fact:
     """A line of a facts box. Exactly one of text, term (a word of a closed list), dispute, date (a date text), entries (PublicEntry or plain
-    names) and url is set."""
+    names) and url is set. note: the number of the note that names its source; None for what is classified or computed here."""
 
     label: str
     text: str = ""
@@ -60,6 +60,7 @@ class Fact:
     date: str = ""
     entries: tuple = ()
     url: str = ""
+    note: int | None = None
 
     @property
     def words(self):
@@ -90,31 +91,35 @@ def _filled(facts):
     return [fact for fact in facts if fact.words or fact.date or fact.url or any(fact.entries)]
 
 
-def _former_name(part):
+def _former_name(part, note):
     until = _("%(name)s, until %(day)s") % {"name": part["name"], "day": display(part["until"])}
-    return Fact(_("Former name"), text=until)
+    return Fact(_("Former name"), text=until, note=note)
 
 
 def actor_facts(entry, around, as_of):
     """The facts box of an actor."""
     facts = _facts_on(entry, as_of)
-    links = around.links_here
+    links, note = around.links_here, facts["note"]
     return _filled(
         [
-            Fact(_("Official name"), text=facts["official_name"]),
+            Fact(_("Official name"), text=facts["official_name"], note=note),
             Fact(_("Kind"), term=terms.word(terms.ActorKind, facts["actor_kind"])),
             Fact(_("Region"), term=terms.word(terms.Region, facts["region"])),
             Fact(_("Also known as"), text=", ".join(entry.page["aliases"])),
             Fact(_("Name then"), text=as_of.names.get(entry.pk, "")),
-            *(_former_name(part) for part in facts.get("former_names", ()) if as_known(part["until"], as_of.day)),
-            Fact(_("Founded"), date=facts["founded"]),
-            Fact(_("Dissolved"), date=facts["dissolved"]),
-            Fact(_("Capital") if facts["actor_kind"] == "state" else _("Seat"), text=facts["seat"]),
-            Fact(_("Part of"), entries=_named([facts["part_of"]], entry, around.targets)),
+            *(_former_name(part, note) for part in facts.get("former_names", ()) if as_known(part["until"], as_of.day)),
+            Fact(_("Founded"), date=facts["founded"], note=note),
+            Fact(_("Dissolved"), date=facts["dissolved"], note=note),
+            Fact(_("Capital") if facts["actor_kind"] == "state" else _("Seat"), text=facts["seat"], note=note),
+            Fact(_("Part of"), entries=_named([facts["part_of"]], entry, around.targets), note=note),
             Fact(_("Bodies and parts"), entries=tuple(_by_way(links, PublicLink.Way.PART))),
-            Fact(_("Predecessors"), entries=_named(facts["predecessors"], entry, around.targets)),
+            Fact(_("Predecessors"), entries=_named(facts["predecessors"], entry, around.targets), note=note),
             Fact(_("Successors"), entries=tuple(_by_way(links, PublicLink.Way.PREDECESSOR))),
-            Fact(_("Constituent agreement"), entries=_named([facts["constituent_agreement"]], entry, around.targets)),
+            Fact(
+                _("Constituent agreement"),
+                entries=_named([facts["constituent_agreement"]], entry, around.targets),
+                note=note,
+            ),
             Fact(_("ISO 3166 code"), text=facts["iso3"]),
             Fact(_("Correlates of War code"), text=cow_codes(entry.slug, facts["iso3"])),
             Fact(_("Website"), url=facts["website"]),
@@ -246,7 +251,6 @@ def actor_context(entry, as_of=None):
     return {
         "around": around,
         "facts": actor_facts(entry, around, as_of),
-        "facts_note": facts["note"],
         "participations": _grouped_by_type(own, Counter(code for code, *_rest in spells)),
         "participation_count": len(spells),
         "is_folded": len(own) < len(spells),
@@ -300,39 +304,40 @@ def agreement_facts(entry, around, as_of):
     """The facts box of an agreement."""
     facts = _facts_on(entry, as_of)
     ended_by = terms.word(terms.TerminationCause, facts["termination_cause"])
-    links = around.links_here
+    links, note = around.links_here, facts["note"] or entry.page["text_note"]
     return _filled(
         [
             Fact(_("Type"), term=terms.word(terms.AgreementType, facts["agreement_type"])),
             Fact(_("Legal force"), term=terms.word(terms.LegalForce, facts["legal_force"])),
             Fact(_("Scope"), term=terms.word(terms.Scope, facts["scope"])),
-            Fact(_("Activity"), term=terms.word(terms.Activity, facts.get("activity", ""))),
+            Fact(_("Activity"), term=terms.word(terms.Activity, facts.get("activity", "")), note=note),
             Fact(_("Confidence in the activity"), term=terms.word(terms.Confidence, facts.get("confidence", ""))),
             Fact(_("Also known as"), text=", ".join(entry.page["aliases"])),
-            Fact(_("Adopted"), date=facts["adopted"]),
-            Fact(_("Opened for signature"), date=facts.get("opened", "")),
-            Fact(_("Signed"), date=facts["signed"]),
-            Fact(_("Place"), text=facts["place"]),
-            Fact(_("Provisionally applied from"), date=facts["provisional"]),
+            Fact(_("Adopted"), date=facts["adopted"], note=note),
+            Fact(_("Opened for signature"), date=facts.get("opened", ""), note=note),
+            Fact(_("Signed"), date=facts["signed"], note=note),
+            Fact(_("Place"), text=facts["place"], note=note),
+            Fact(_("Provisionally applied from"), date=facts["provisional"], note=note),
             Fact(
                 _("In force from") if facts["legal_force"] != "political" else _("In effect from"),
                 date=facts["in_force"],
+                note=note,
             ),
-            Fact(_("Rule for entry into force"), text=facts["entry_into_force_rule"]),
-            Fact(_("Suspended from"), date=facts.get("suspended", "")),
-            Fact(_("Suspension ended"), date=facts.get("suspension_ended", "")),
-            Fact(_("Ended"), date=facts["terminated"]),
-            Fact(_("How it ended"), term=ended_by),
-            Fact(_("Disputed date"), dispute=_dispute(facts, terms.DisputedAgreementDate)),
-            Fact(_("How to leave"), text=facts.get("withdrawal_rule", "")),
-            Fact(_("Amends"), entries=_named([facts["amends"]], entry, around.targets)),
+            Fact(_("Rule for entry into force"), text=facts["entry_into_force_rule"], note=note),
+            Fact(_("Suspended from"), date=facts.get("suspended", ""), note=note),
+            Fact(_("Suspension ended"), date=facts.get("suspension_ended", ""), note=note),
+            Fact(_("Ended"), date=facts["terminated"], note=note),
+            Fact(_("How it ended"), term=ended_by, note=note),
+            Fact(_("Disputed date"), dispute=_dispute(facts, terms.DisputedAgreementDate), note=note),
+            Fact(_("How to leave"), text=facts.get("withdrawal_rule", ""), note=note),
+            Fact(_("Amends"), entries=_named([facts["amends"]], entry, around.targets), note=note),
             Fact(_("Amended by"), entries=tuple(_by_way(links, PublicLink.Way.AMENDS))),
-            Fact(_("Superseded by"), entries=_named([facts["superseded_by"]], entry, around.targets)),
+            Fact(_("Superseded by"), entries=_named([facts["superseded_by"]], entry, around.targets), note=note),
             Fact(_("Supersedes"), entries=tuple(_by_way(links, PublicLink.Way.SUPERSEDED))),
             Fact(_("Constitutes"), entries=tuple(_by_way(links, PublicLink.Way.MEMBERSHIP))),
-            Fact(_("Depositary"), text=facts["depositary"]),
-            Fact(_("Authentic languages"), text=facts["languages"]),
-            Fact(_("Registration"), text=facts["registration"]),
+            Fact(_("Depositary"), text=facts["depositary"], note=note),
+            Fact(_("Authentic languages"), text=facts["languages"], note=note),
+            Fact(_("Registration"), text=facts["registration"], note=note),
         ]
     )
 
@@ -426,7 +431,6 @@ def agreement_context(entry, as_of=None, *, order=""):
     return {
         "around": around,
         "facts": agreement_facts(entry, around, as_of),
-        "facts_note": facts["note"],
         "status": row.status_on(as_of.day),
         "obligations": _obligations_in(entry, around.targets),
         "has_defence": any(part["kind"] == terms.ObligationKind.DEFENCE for part in entry.page["obligations"]),

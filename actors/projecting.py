@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from publishing.content import plain
 from publishing.dates import UNKNOWN, bounds
 from publishing.kinds import Projection
+from publishing.names import normalise
 from publishing.projecting import link_rows, name_rows, notes_of, public_entry
 from publishing.public import PublicLink
 from publishing.text import to_html
@@ -55,6 +56,9 @@ def project_actor(key, content):
         "facts": {**facts(content, ACTOR_FACTS, notes), "former_names": [plain(part) for part in content.former_names]},
     }
     entry = public_entry("actor", key, content, category=content.actor_kind, page=page, notes=notes)
+    own_names = {normalise(name) for name in (content.title, content.official_name, *content.aliases) if name}
+    for note in entry.page["notes"]:
+        note["is_own"] = not own_names.isdisjoint({normalise(note["author"]), normalise(note["publisher"])})
     ways = [(Way.MEMBERSHIP, content.constituent_agreement), (Way.PART, content.part_of)]
     ways += [(Way.PREDECESSOR, predecessor) for predecessor in content.predecessors]
     detail = PublicActor(

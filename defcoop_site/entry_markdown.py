@@ -41,7 +41,8 @@ def _line(text):
 
 def _fact(fact):
     names = ", ".join(str(getattr(entry, "title", entry)) for entry in fact.entries)
-    return f"- **{_line(fact.label)}**: {_line(fact.words or display(fact.date) or names or fact.url)}"
+    mark = f"[^{fact.note}]" if fact.note else ""
+    return f"- **{_line(fact.label)}**: {_line(fact.words or display(fact.date) or names or fact.url)}{mark}"
 
 
 def _statement(statement):

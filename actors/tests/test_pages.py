@@ -290,8 +290,8 @@ class PhaseTests(ScenarioTestCase):
         self.assertEqual(
             shown,
             [
-                "As first agreed, in force August 1948",
-                "As amended by Protocol, in force 6 May 1955: this phase holds today",
+                "As first agreed in force August 1948",
+                "As amended by Protocol in force 6 May 1955: this phase holds today",
             ],
         )
 
@@ -299,8 +299,8 @@ class PhaseTests(ScenarioTestCase):
         self.assertEqual(
             self.phases("?on=1955-05-05", in_force="1955-05-06"),
             [
-                "As first agreed, in force August 1948: this phase held on that day",
-                "As amended by Protocol, in force none",
+                "As first agreed in force August 1948: this phase held on that day",
+                "As amended by Protocol in force none",
             ],
         )
         self.assertEqual(self.client.get("/agreements/treaty/?on=1950").content.count(b'id="phases"'), 0)
@@ -311,8 +311,8 @@ class PhaseTests(ScenarioTestCase):
         self.assertEqual(
             shown,
             [
-                "As first agreed, in force August 1948",
-                "As amended by Protocol, in force unknown",
+                "As first agreed in force August 1948",
+                "As amended by Protocol in force unknown",
                 "Which phase holds is not told by the dates.",
             ],
         )
@@ -596,9 +596,60 @@ class LargeActorTests(ScenarioTestCase):
         page = self.client.get("/agreements/?party=France&type=alliance")
 
         self.assertEqual(page.context["page"].paginator.count, MOST_SHOWN + 5)
-        self.assertContains(page, "party=France&amp;page=2")
+        self.assertContains(page, "party=france&amp;page=2")
 
     def test_name_that_means_no_actor_narrows_nothing(self):
         page = self.client.get("/agreements/?party=Ruritania")
 
         self.assertEqual(page.context["page"].paginator.count, MOST_SHOWN + 7)
+
+
+class SourceMarkTests(ScenarioTestCase):
+    def box(self, address):
+        page = self.client.get(address).content.decode()
+        return dict(re.findall(r"<dt>(.*?)</dt><dd[^>]*>(.*?)</dd>", page.split("</aside>")[0], re.DOTALL))
+
+    def test_each_fact_of_the_source_has_its_mark_and_what_is_classified_here_has_none(self):
+        source = make_source("treaty")
+        publish_now(make_agreement(slug="pact", signed="1949", place="Brussels", facts_source=source))
+        publish_now(make_actor(slug="land", founded="1900", seat="Strelsau", region="europe", facts_source=source))
+
+        pact, land = self.box("/agreements/pact/"), self.box("/actors/land/")
+
+        for fact in (pact["Signed"], pact["Place"], land["Founded"], land["Capital"]):
+            self.assertIn('href="#note-1"', fact)
+        for fact in (pact["Type"], pact["Scope"], land["Kind"], land["Region"]):
+            self.assertNotIn("note", fact)
+
+    def test_official_text_is_the_source_of_facts_that_name_no_other(self):
+        publish_now(make_agreement(slug="pact", signed="1949", text_source=make_source("treaty")))
+
+        self.assertIn('href="#note-1"', self.box("/agreements/pact/")["Signed"])
+
+    def test_own_account_of_an_actor_is_called_so(self):
+        own = make_source("own", publisher="Union of Lands")
+        other = make_source("other", publisher="Somebody")
+        union = make_actor(
+            title="UoL",
+            slug="union",
+            official_name="Union of Lands",
+            website="https://union.example/",
+            body="[@own] [@other]",
+        )
+        self.assertTrue(own and other)
+
+        publish_now(union)
+
+        page = self.client.get("/actors/union/").content.decode()
+        self.assertEqual(page.count("The actor’s own account."), 1)
+        self.assertIn("The actor’s own account.", page.split('id="note-1"')[1].split("</li>")[0])
+        self.assertIn("its own account", self.box("/actors/union/")["Website"])
+
+    def test_phase_names_what_its_amendment_obliges_to(self):
+        pact = publish_now(make_agreement(slug="pact", signed="1948", in_force="1948", obligations=["consultation"]))
+        duty = {"kind": "defence", "article": "V"}
+        publish_now(make_agreement(title="Protocol", amends=pact, in_force="1955", obligations=[duty]))
+
+        page = self.client.get("/agreements/pact/")
+
+        self.assertContains(page, "It obliges to: defence, article V")

@@ -9,7 +9,7 @@ from publishing.desk import write_aliases
 PAGES = {
     "/articles/hub/": 6,  # entry, dead addresses, links to it, topics, candidates, targets
     "/actors/hub/": 10,  # entry, links to it, topics, candidates, targets, spells, its agreements, its members, obligations, statements
-    "/agreements/hub/": 7,  # and the amendments
+    "/agreements/hub/": 8,  # and the amendments with their obligations
     "/articles/": 4,  # topics of the filter, count, entries, their topics
     "/actors/": 3,  # topics of the filter, count, entries with their actor rows
     "/agreements/": 3,
@@ -20,7 +20,7 @@ PAGES = {
     "/agreements/?party=left&on=1970": 7,  # the party by its address and its names, the topics, and for the day how many parties
     # As of a day: the same questions, which names were borne then, and for the list of agreements how many parties each then had.
     "/actors/hub/?on=1950-06-01": 11,
-    "/agreements/hub/?on=1950-06-01": 8,
+    "/agreements/hub/?on=1950-06-01": 9,
     "/actors/?on=1950": 4,
     "/agreements/?on=1950": 5,
     "/agreements/?on=1950&status=in-force": 5,
@@ -55,7 +55,7 @@ PAGES = {
     "/topics/hub/?narrower=no&kind=article&order=revised": 6,
     "/topics/hub/feed/": 2,  # topic, entries
     "/search/?q=common": 4,  # what is found, entries, their topics with all that they can be narrowed by, topics called so
-    "/search/?q=common&kind=actor&topic=hub&actor=left": 4,
+    "/search/?q=common&kind=actor&topic=hub&actor=left": 5,  # and the keys of the topic and of those below it
     "/search/?q=commno": 5,  # nothing is found; topics called so, what is like it, its titles, and what that finds
     "/search/": 0,
     "/search/names/?q=common": 3,  # topics, entries, their names
@@ -91,10 +91,10 @@ PAGES = {
     "/articles/hub/history.csv": 2,
     "/articles/hub.json": 6,  # entry, version, what it names, and the page’s own without dead addresses
     "/actors/hub.json": 13,  # and all its participations, of which the page may show a part
-    "/agreements/hub.json": 9,  # and the codes of its parties
-    "/agreements/hub.json?on=1950": 10,
-    "/agreements/hub.md": 8,
-    "/agreements/hub.csv": 8,
+    "/agreements/hub.json": 10,  # and the codes of its parties
+    "/agreements/hub.json?on=1950": 11,
+    "/agreements/hub.md": 9,
+    "/agreements/hub.csv": 9,
     "/actors/hub.csv?on=1950": 13,
     "/articles/hub.bib": 2,  # entry, version
     "/articles/hub/v/1.csl.json": 5,  # version, first version, topics merged since, where they stand, live entry
@@ -111,7 +111,7 @@ PAGES = {
     "/api/v1/agreements?party=left": 3,  # and the party
     "/api/v1/agreements?on=1950&limit=100": 3,  # and how many parties each then had
     "/api/v1/actors/hub": 13,  # as its .json
-    "/api/v1/agreements/hub?on=1950": 10,
+    "/api/v1/agreements/hub?on=1950": 11,
     "/api/v1/articles/hub/versions": 2,
     "/api/v1/articles/hub/versions/1": 9,
     "/api/v1/topics": 1,
@@ -122,7 +122,7 @@ PAGES = {
     "/api/v1/statements?actor=hub&agreement=hub&kind=reservation&on=1990": 3,
     "/api/v1/between/left/right": 8,
     "/api/v1/search?q=common": 3,  # what is found, entries, topics to narrow by
-    "/api/v1/search?q=common&topic=hub": 4,
+    "/api/v1/search?q=common&topic=hub": 5,  # and the topic, with the keys of those below it
     "/healthz": 1,
     "/readyz": 5,  # does it answer, migrations (is there a table, which), schedules, releases
     "/robots.txt": 0,
