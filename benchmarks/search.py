@@ -1,18 +1,13 @@
 """python -m benchmarks.search: what a search, a completion and a page of the API take in a large library; exits with 1 where a target is missed."""
 
-import argparse
-import json
 import random
-import subprocess
 import sys
 import time
 from collections import Counter
 from urllib.parse import urlencode
 
-from .libraries import BASE_DIR, environment, has_postgresql, make
+from .alone import main
 
-SIZE = 100_000
-INSIDE = "--inside"
 SAMPLE, ROUNDS, WORDS = 400, 3, 25
 # {measure: (most milliseconds at p95, most queries)}
 TARGETS = {
@@ -95,10 +90,7 @@ def addresses():
 
 
 def inside():
-    """In a process of its own, with the settings of one library: print {measure: [(milliseconds, queries, address)]}."""
-    import django
-
-    django.setup()
+    """{measure: [(milliseconds, queries, address, milliseconds of processor time)]}"""
     from django.conf import settings
     from django.db import connection
     from django.test import Client
@@ -114,65 +106,38 @@ def inside():
             if status != 200:
                 sys.exit(f"{address} answers {status}")
             queries = len(captured)  # the next request forgets them
-            quickest = min(_timed(client, address) for _ in range(ROUNDS))
-            found.setdefault(measure, []).append((quickest, queries, address))
-    print(json.dumps(found))
+            timed = [_timed(client, address) for _ in range(ROUNDS)]
+            quickest, busy = (min(figures) for figures in zip(*timed, strict=True))
+            found.setdefault(measure, []).append((quickest, queries, address, busy))
+    return found
 
 
 def _timed(client, address):
-    began = time.perf_counter()
+    """(milliseconds by the clock, of this process's processor time) of one answer."""
+    began, busy = time.perf_counter(), time.process_time()
     client.get(address)
-    return (time.perf_counter() - began) * 1000
+    return (time.perf_counter() - began) * 1000, (time.process_time() - busy) * 1000
 
 
-def measure(database, size):
-    """What `inside` finds of a library, which is made where it is missing."""
-    make(database, size)
-    done = subprocess.run(  # noqa: S603 - our own module, no shell
-        [sys.executable, "-m", "benchmarks.search", INSIDE],
-        env={**environment(database, size), "DJANGO_SETTINGS_MODULE": "defcoop_site.settings"},
-        cwd=BASE_DIR,
-        check=True,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    return json.loads(done.stdout)
+def _percentiles(figures):
+    """(p50, p95)"""
+    ordered = sorted(figures)
+    return ordered[len(ordered) // 2], ordered[min(len(ordered) - 1, int(len(ordered) * 0.95))]
 
 
 def lines_of(database, size, found):
     """[(line, whether a target is missed)]"""
     for name, rows in found.items():
         limit, most = TARGETS[name]
-        times = sorted(row[0] for row in rows)
-        p50, p95 = times[len(times) // 2], times[min(len(times) - 1, int(len(times) * 0.95))]
+        (p50, p95), (_half, busy) = (_percentiles(row[place] for row in rows) for place in (0, 3))
         queries, slowest = max(row[1] for row in rows), max(rows)
         missed = p95 > limit or queries > most
         yield (
-            f"{database}, {size:,} entries: {name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms, {queries} queries; target {limit} ms, "
+            f"{database}, {size:,} entries: {name}: p50 {p50:.1f} ms, p95 {p95:.1f} ms (processor {busy:.1f}), {queries} queries; target {limit} ms, "
             f"{most} queries: {'MISSED' if missed else 'kept'} (slowest {slowest[0]:.1f} ms: {slowest[2]})",
             missed,
         )
 
 
-def main():
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.search", description=__doc__)
-    parser.add_argument("--entries", type=int, default=SIZE, help=f"size of the library ({SIZE:,})")
-    parser.add_argument("--database", choices=["SQLite", "PostgreSQL"], help="only this one")
-    parser.add_argument(INSIDE, action="store_true", help=argparse.SUPPRESS)
-    options = parser.parse_args()
-    if options.inside:
-        return inside()
-    databases = [options.database] if options.database else ["SQLite", "PostgreSQL"]
-    if "PostgreSQL" in databases and not has_postgresql():
-        print("PostgreSQL does not answer and is left out.")
-        databases.remove("PostgreSQL")
-    misses = 0
-    for database in databases:
-        for line, missed in lines_of(database, options.entries, measure(database, options.entries)):
-            print(line, flush=True)
-            misses += missed
-    return sys.exit(f"{misses} targets missed." if misses else 0)
-
-
 if __name__ == "__main__":
-    main()
+    main("benchmarks.search", __doc__, inside, lines_of)

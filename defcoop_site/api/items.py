@@ -21,8 +21,8 @@ def topic_reference(request, topic):
     return {"name": topic.name, "slug": topic.slug, "url": page_address(request, topic)}
 
 
-def entry_item(request, entry, topics):
-    """What lists show of every entry. topics: its own."""
+def entry_line(request, entry):
+    """What everything that finds entries shows of each."""
     return {
         "id": str(entry.pk),
         "kind": entry.kind,
@@ -31,6 +31,13 @@ def entry_item(request, entry, topics):
         "url": page_address(request, entry),
         "api_url": entry_address(request, entry),
         "summary": entry.summary,
+    }
+
+
+def entry_item(request, entry, topics):
+    """What lists show of every entry. topics: its own."""
+    return {
+        **entry_line(request, entry),
         "language": entry.language,
         "topics": [topic_reference(request, topic) for topic in topics],
         "version": entry.version,

@@ -12,7 +12,7 @@ from defcoop_site.questions import Question
 from defcoop_site.search import kind_counts, rows_of, search, suggestion
 
 from .finding import entry_named, topic_named
-from .items import entry_address, page_address
+from .items import entry_line
 from .paging import answer, from_cursor, to_cursor
 from .parameters import Paging, optional, slug
 from .schemas import LISTED, FoundPage
@@ -72,13 +72,4 @@ def _count(value, label, entries):
 
 
 def _item(request, entry, title, summary, excerpt):
-    return {
-        "id": str(entry.pk),
-        "kind": entry.kind,
-        "slug": entry.slug,
-        "title": entry.title,
-        "url": page_address(request, entry),
-        "api_url": entry_address(request, entry),
-        "summary": entry.summary,
-        "excerpt": "".join(piece for piece, _is_meant in excerpt),
-    }
+    return {**entry_line(request, entry), "excerpt": "".join(piece for piece, _is_meant in excerpt)}
