@@ -13,7 +13,6 @@ from django.views.decorators.http import require_safe
 
 from publishing.downloads import Download, page_or_file
 from publishing.lists import FilterForm, address_without_page
-from publishing.public import PublicEntry
 from topics.lists import TopicFilter
 
 from . import strips, terms, timelines
@@ -57,8 +56,7 @@ def timeline(request, file="", which=0):
     rows = PublicAgreement.objects.live().known_on(when.day)
     if agreement_type:
         rows = rows.filter(agreement_type=agreement_type)
-    if chosen.get("topic"):
-        rows = rows.filter(entry__in=form.narrow(PublicEntry.objects.live().filter(kind="agreement")).values("pk"))
+    rows = form.narrow(rows, "agreement")
     context = {
         "kind_word": terms.AgreementType(agreement_type).label if agreement_type else "",
         "problem": problem if not when.problem else "",

@@ -7,7 +7,6 @@ from django.views.decorators.http import require_safe
 
 from publishing.downloads import Download, page_or_file
 from publishing.lists import FilterForm, address_without_page, paginate
-from publishing.public import PublicEntry
 from publishing.views import entry_detail, entry_version
 from topics.lists import TopicFilter
 
@@ -104,8 +103,7 @@ def _listed_actors(request):
     form = ActorFilterForm(request.GET)
     chosen = form.chosen()
     actors = listed_actors(when, kind=chosen.get("kind"), region=chosen.get("region"))
-    if chosen.get("topic"):
-        actors = actors.filter(entry__in=form.narrow(PublicEntry.objects.all()).values("pk"))
+    actors = form.narrow(actors, "actor")
     page = paginate(with_entries(actors).order_by("entry__sort_key", "entry"), form)
     if when.text:
         for actor in page:
@@ -156,8 +154,7 @@ def _listed_agreements(request):
         activity=chosen.get("activity"),
         confidence=chosen.get("confidence"),
     )
-    if chosen.get("topic"):
-        agreements = agreements.filter(entry__in=form.narrow(PublicEntry.objects.all()).values("pk"))
+    agreements = form.narrow(agreements, "agreement")
     page = paginate(with_entries(agreements).order_by("sort_key", "entry"), form)
     count_parties(page.object_list, when)
     rows = [(row.entry, row, row.status_on(when.day)) for row in page]

@@ -22,7 +22,9 @@ def _listed(request):
     form = ArticleFilterForm(request.GET)
     chosen = form.chosen()
     entries = PublicEntry.objects.live().filter(kind="article").for_list()
-    entries = form.narrow(entries).order_by(*(["-revised_at", "sort_key"] if chosen.get("order") else ["sort_key"]))
+    entries = form.narrow(entries, "article", "pk").order_by(
+        *(["-revised_at", "sort_key"] if chosen.get("order") else ["sort_key"])
+    )
     page = paginate(entries, form)
     return {"page": page, "rows": with_topics(page), "form": form, "query": address_without_page(form)}
 

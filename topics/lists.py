@@ -32,14 +32,17 @@ class TopicFilter(forms.Form):
         slug = self.cleaned_data["topic"]
         return next((topic for topic in self.topics if topic.slug == slug), None)
 
-    def narrow(self, entries):
-        """PublicEntries that carry the chosen topic, or all."""
-        return carrying(entries, self.chosen().get("topic"))
+    def narrow(self, rows, kind, entry="entry"):
+        """Rows of entries of a kind that carry the chosen topic, or all."""
+        return carrying(rows, self.chosen().get("topic"), kind, entry)
 
 
-def carrying(entries, topic):
-    """Those of the PublicEntries that carry the topic themselves; all where it is None."""
-    return entries.filter(pk__in=PublicTagging.objects.own().filter(topic=topic).values("entry")) if topic else entries
+def carrying(rows, topic, kind, entry="entry"):
+    """Those of the rows whose entries, all of a kind, carry the topic themselves; all where it is None. entry: the column of the entries' keys."""
+    if topic is None:
+        return rows
+    # With the kind all that is read stands together in one index.
+    return rows.filter(**{f"{entry}__in": PublicTagging.objects.own().filter(topic=topic, kind=kind).values("entry")})
 
 
 def with_topics(entries):

@@ -91,15 +91,10 @@ class VersionPlace(Place):
     number: int = Field(ge=1, le=LAST_NUMBER, description="The version’s number, from 1.")
 
 
-def _carrying(rows, slug):
-    """Those of the rows whose entry carries the topic of an address; all where it is None. One query, where there is one."""
-    topic = topic_named(slug)
-    return rows.filter(entry__in=carrying(PublicEntry.objects.all(), topic).values("pk")) if topic else rows
-
-
 @router.get("/articles", response={200: ArticlePage, **LISTED}, summary="Articles, by title")
 def articles(request, parameters: Query[ArticleList]):
-    rows = carrying(PublicEntry.objects.live().filter(kind="article"), topic_named(parameters.topic))
+    rows = PublicEntry.objects.live().filter(kind="article")
+    rows = carrying(rows, topic_named(parameters.topic), "article", "pk")
     rows = rows.only(*PublicEntry.LIST_FIELDS, "sort_key")
     page, cursor = page_of(rows, ("sort_key", "pk"), "articles", parameters)
     items = [only(entry_item(request, *line), parameters.fields) for line in with_topics(page)]
@@ -110,7 +105,7 @@ def articles(request, parameters: Query[ArticleList]):
 def actors(request, parameters: Query[ActorList]):
     when = parameters.when()
     rows = with_entries(listed_actors(when, kind=parameters.kind, region=parameters.region))
-    rows = _carrying(rows, parameters.topic)
+    rows = carrying(rows, topic_named(parameters.topic), "actor")
     page, cursor = page_of(rows, ("entry__sort_key", "entry_id"), "actors", parameters)
     items = _items(request, page, lambda row: actor_facts(row, when), parameters)
     return answer(request, items, cursor, on=when.day.isoformat())
@@ -124,7 +119,7 @@ def agreements(request, parameters: Query[AgreementList]):
     rows = listed_agreements(
         when, type=parameters.type, statuses=statuses, scope=parameters.scope, decade=parameters.decade, party=party
     )
-    rows = _carrying(with_entries(rows), parameters.topic)
+    rows = carrying(with_entries(rows), topic_named(parameters.topic), "agreement")
     page, cursor = page_of(rows, ("sort_key", "entry_id"), "agreements", parameters)
     count_parties(page, when)
     items = _items(request, page, lambda row: agreement_facts(row, when), parameters)
