@@ -3,11 +3,13 @@
 from django import forms
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from .entry_pages import EntryPage, desk_page
+from .models import Entry
 from .restricting import RestrictionError, lift, restrict
 from .standing import Action
 
@@ -29,7 +31,8 @@ class RestrictForm(forms.Form):
 def restrict_page(desk, request, row):
     """Choose who sees the draft, or let everybody see it."""
     if request.method == "POST" and "_lift" in request.POST:
-        lift(row, request.user)
+        with transaction.atomic():
+            lift(Entry.objects.locked().get(pk=row.pk), request.user)
         messages.success(request, _("Everybody on the desk sees the draft again."))
         return redirect(desk.address("change", row.pk))
     restriction = getattr(row, "restriction", None)

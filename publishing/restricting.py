@@ -55,7 +55,7 @@ def restrict(entry, people, by):
 
 @transaction.atomic
 def lift(entry, by=None):
-    """Let everybody on the desk see the draft again."""
+    """Let everybody on the desk see the draft again. entry: locked by the caller, or this and a publication would wait for each other."""
     restriction = Restriction.objects.select_for_update().filter(entry=entry.pk).first()
     if restriction:
         record(AuditEvent.Action.LIFT, by, entry, was=restriction.named)

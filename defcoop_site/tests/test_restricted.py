@@ -1,12 +1,15 @@
 """Restricted drafts: for whoever may not see one, it is nowhere on the desk. Played, and then looked for at every address."""
 
+import time
+from threading import Thread
 from uuid import uuid4
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.core import mail
-from django.test import TestCase
+from django.db import connection, transaction
+from django.test import Client, TestCase, TransactionTestCase
 from django.urls import reverse
 from django.utils import timezone
 
@@ -465,3 +468,32 @@ class DeedTests(TestCase):
         self.assertContains(self.client.get("/admin/publishing/report/"), "Wrong figure")
         self.client.force_login(self.other)
         self.assertNotContains(self.client.get("/admin/publishing/report/"), "Wrong figure")
+
+
+class RaceTests(TransactionTestCase):
+    def test_lifting_waits_for_a_publication_and_neither_for_the_other(self):
+        if connection.vendor == "sqlite":
+            self.skipTest("SQLite has one writer at a time: nothing waits for a row.")
+        owner = make_colleague("owner")
+        for _time in range(5):
+            row = make_article()
+            head = take_snapshot(row, owner)
+            restrict(row, [], owner)
+            client = Client(raise_request_exception=False)
+            client.force_login(owner)
+            answers = []
+
+            def press(client=client, row=row, answers=answers):
+                answers.append(client.post(desk_address(row, "restrict", row.pk), {"_lift": ""}).status_code)
+                connection.close()
+
+            with transaction.atomic():
+                Entry.objects.locked().get(pk=row.pk)
+                pressing = Thread(target=press)
+                pressing.start()
+                time.sleep(0.3)  # until the other waits for the entry
+                publish(head, owner, note="New")
+            pressing.join(30)
+
+            self.assertEqual(answers, [302])
+            self.assertEqual(AuditEvent.objects.filter(entry=row.pk, action="lift").count(), 1)
