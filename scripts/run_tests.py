@@ -20,6 +20,7 @@ REDIS = "redis://127.0.0.1:6379/1"
 SETTINGS = {
     "DJANGO_DEBUG": "false",
     "DJANGO_SECRET_KEY": "only-for-the-test-run",
+    "DJANGO_SECRET_KEY_FALLBACKS": "",
     "DJANGO_ALLOWED_HOSTS": "localhost",
     "DJANGO_CSRF_TRUSTED_ORIGINS": "",
     "DJANGO_SECURE_COOKIES": "true",

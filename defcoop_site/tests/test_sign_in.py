@@ -10,6 +10,7 @@ from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
 from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret, hotp_value
 from allauth.usersessions.models import UserSession
+from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.core.cache import cache
 from django.test import Client, RequestFactory, TestCase, override_settings
@@ -308,6 +309,14 @@ class SecondFactorTests(SignInCase):
             with patch("allauth.mfa.recovery_codes.internal.auth.decrypt", return_value=""):
                 of_an_empty_seed = codes.generate_codes()
             self.assertFalse(codes.validate_code(of_an_empty_seed[0]))
+
+    def test_secret_of_a_key_that_was_replaced_goes_on_working(self):
+        with override_settings(SECRET_KEY="another key", SECRET_KEY_FALLBACKS=[settings.SECRET_KEY]):
+            sign_in(self.client, "publisher")
+
+            self.authenticate(code_now(self.secret))
+
+            self.assertTrue(is_in(self.client))
 
     def test_session_without_it_is_led_to_it_and_keeps_what_was_typed_for(self):
         self.client.force_login(self.publisher)  # a session that knows the password alone, however it came about
