@@ -22,7 +22,10 @@ def main():
         parser.add_argument(f"--{name}", type=int, required=True)
     options = parser.parse_args()
     address, log = address_of(connection), options.folder / "server.log"
-    lost = False
+    # Before the crowd merges topics: the first release knew of no merged ones, and what leads to them is gone once its tables are back.
+    faults = upgrades.play()
+    print(f"{options.database}: all migrations undone and done again; faults: {len(faults)}", *faults[:20], sep="\n  ")
+    lost = bool(faults)
     for play, arguments in (
         (kills.play, {"kills": options.kills, "say": lambda line: print(line, flush=True)}),
         (crowd.play, {"number": options.editors, "rounds": options.rounds}),
@@ -30,9 +33,6 @@ def main():
         figures = play(Server(address, log), **arguments)
         print(f"{options.database}: {figures}", *figures.faults[:20], sep="\n  ", flush=True)
         lost = lost or bool(figures.faults)
-    faults = upgrades.play()
-    print(f"{options.database}: all migrations undone and done again; faults: {len(faults)}", *faults[:20], sep="\n  ")
-    lost = lost or bool(faults)
     if lost:
         print(log.read_text()[-6000:])
     sys.exit(lost)
