@@ -12,7 +12,7 @@ from .models import Actor, Agreement, FormerName, Obligation, Participation, Sta
 
 class FormerNameInline(PartInline):
     model = FormerName
-    fields = [("name", "position"), ("since", "until")]
+    fields = ["name", ("since", "until", "position")]
 
 
 @admin.register(Actor)

@@ -313,3 +313,14 @@ class LevelTests(TestCase):
         self.assertEqual(legend[marks[0].key], "3–4")
         self.assertEqual(legend["level-5"], "9 or more")
         self.assertEqual(maps.counts_of("", date(2000, 1, 1)), [])
+
+
+class KeyboardTests(ScenarioTestCase):
+    def test_map_can_be_passed_by_to_its_table(self):
+        land = publish_now(make_actor(iso3="FRA"))
+        publish_now(make_agreement(slug="pact", in_force="1949", parties=[{"actor": land, "in_force": "1949"}]))
+
+        page = self.client.get("/agreements/pact/map/").content.decode()
+
+        self.assertLess(page.index('href="#same">Past the map'), page.index('class="map__shape"'))
+        self.assertIn('id="same"', page)
