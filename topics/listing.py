@@ -8,12 +8,23 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.paginator import Paginator
-from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Sum
+from django.db.models import Aggregate, Count, Exists, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
+from publishing import kinds
 from publishing.public import PublicEntry
 
-from .public import PublicCombination, PublicTagging, TopicPair, TopicTally, pair_keys
+from .public import (
+    PublicCombination,
+    PublicTagging,
+    PublicTopicList,
+    TopicPair,
+    TopicTally,
+    count_marks,
+    mark_of,
+    mark_of_kind,
+    pair_keys,
+)
 from .vocabulary import Topic, at_or_below, line_above
 
 
@@ -21,6 +32,15 @@ def with_entries(topics):
     """A queryset of Topics with `entries`: how many live entries carry each, or a topic below it."""
     kept = TopicTally.objects.filter(topic=OuterRef("pk"), narrower=True).values("topic").values(n=Sum("entries"))
     return topics.annotate(entries=Coalesce(Subquery(kept, output_field=IntegerField()), 0))
+
+
+class Joined(Aggregate):
+    """Texts of all rows, one after the other."""
+
+    function, template = "STRING_AGG", "%(function)s(%(expressions)s, '')"
+
+    def as_sqlite(self, compiler, connection, **context):
+        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
 
 
 class KeptPaginator(Paginator):
@@ -56,11 +76,20 @@ class Listing:
         )
 
     @cached_property
+    def _marked(self):
+        """{mark: entries} of the kinds and topics of what carries several topics, or a topic below them. One query."""
+        found = PublicTopicList.objects.filter(entry__in=self.entries())
+        return count_marks(found.aggregate(marks=Joined("marks"))["marks"] or "")
+
+    @cached_property
     def counts(self):
-        """{kind: entries}; kinds without any are left out. One query."""
+        """{kind: entries}; kinds without any are left out. One query, which `together` needs no more."""
         if len(self.topics) == 1:
             kept = TopicTally.objects.filter(topic=self.topics[0], narrower=self.narrower)
             return dict(kept.order_by("kind").values_list("kind", "entries"))
+        if self.narrower:
+            found = {kind.name: self._marked.get(mark_of_kind(kind.name)) for kind in kinds.every()}
+            return {name: found[name] for name in sorted(found) if found[name]}
         return dict(self.taggings().order_by().values_list("kind").annotate(n=Count("pk")).order_by("kind"))
 
     def _with(self, topic):
@@ -109,9 +138,12 @@ class Listing:
         if len(self.topics) == 1 and self.narrower:
             pairs = TopicPair.objects.filter(topic=self.topics[0]).exclude(other__in=chosen)
             return dict(pairs.order_by("-entries", "other").values_list("other", "entries"))
-        others = PublicTagging.objects.filter(entry__in=self.entries()).exclude(topic__in=chosen)
-        counts = (others if self.narrower else others.own()).order_by().values_list("topic").annotate(n=Count("pk"))
-        return dict(counts.order_by("-n", "topic"))
+        if self.narrower:
+            others = Topic.objects.exclude(pk__in=chosen).order_by("pk").values_list("pk", flat=True)
+            counts = {key: self._marked[mark] for key in others if (mark := mark_of(key)) in self._marked}
+            return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
+        others = PublicTagging.objects.filter(entry__in=self.entries()).exclude(topic__in=chosen).own()
+        return dict(others.order_by().values_list("topic").annotate(n=Count("pk")).order_by("-n", "topic"))
 
     def around(self, most):
         """The Around of the topics. Three queries.

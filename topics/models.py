@@ -10,7 +10,7 @@ from taggit.models import ItemBase
 
 from publishing.models import Entry
 
-from .public import PublicCombination, PublicTagging, TopicPair, TopicTally  # noqa: F401 - Django finds models here
+from .public import PublicCombination, PublicTagging, PublicTopicList, TopicPair, TopicTally  # noqa: F401 - Django finds models here
 from .vocabulary import MergedTopic, Topic, TopicAlias  # noqa: F401
 
 

@@ -4,6 +4,9 @@ Taggings are of live entries only: publishing writes none for a withdrawn one. A
 """
 
 import hashlib
+import sys
+from collections import Counter
+from functools import cache
 from itertools import combinations
 
 from django.db import models
@@ -61,6 +64,19 @@ class PublicCombination(PublicRow):
         return f"{self.entry_id} {self.combination}"
 
 
+class PublicTopicList(PublicRow):
+    """All topics under which a live entry stands, in one text: what several topics share is counted from these, one row for each entry.
+
+    marks: `mark_of` its kind, then of each topic by key.
+    """
+
+    entry = models.OneToOneField(PublicEntry, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    marks = models.TextField()
+
+    def __str__(self):
+        return str(self.entry_id)
+
+
 class TopicTally(models.Model):
     """How many live entries of a kind carry a topic; without a topic, how many there are. No row stands for none.
 
@@ -108,6 +124,23 @@ def pair_keys(one, other):
     return [combination_key([one, other]), combination_key([one, other, "beyond"])]
 
 
+def mark_of(topic):
+    """16 hexadecimal digits for a topic (its key): the first half of the key, as the other tells no two topics apart that this does not."""
+    return str(topic).replace("-", "")[:16]
+
+
+@cache
+def mark_of_kind(kind):
+    """The same for a kind of entries."""
+    return hashlib.blake2b(kind.encode(), digest_size=8).hexdigest()
+
+
+def count_marks(marks):
+    """{mark: how often it stands in texts of marks, put one after the other}"""
+    numbers = Counter(memoryview(bytes.fromhex(marks)).cast("Q"))
+    return {number.to_bytes(8, sys.byteorder).hex(): count for number, count in numbers.items()}
+
+
 def compared(topics):
     """The topic keys by which See also compares an entry, in order."""
     return sorted(topics)[:MOST_COMPARED]
@@ -136,7 +169,8 @@ def rows_of(key, kind, sort_key, topics, lines):
     known = set(compared(topics))
     beyond = [pair_keys(*pair)[1] for pair in combinations(under, 2) if not known.issuperset(pair)]
     found = [PublicCombination(key, combination, len(topics)) for combination in [*combinations_of(topics), *beyond]]
-    return [*taggings, *found]
+    lists = [PublicTopicList(key, "".join([mark_of_kind(kind), *map(mark_of, under)]))] if under else []
+    return [*taggings, *lists, *found]
 
 
-TOPIC_MODELS = [PublicTagging, PublicCombination]
+TOPIC_MODELS = [PublicTagging, PublicTopicList, PublicCombination]

@@ -39,6 +39,17 @@ ADD_TAGGINGS = """
     INSERT INTO topics_publictagging (entry_id, topic_id, kind, sort_key, own)
     SELECT DISTINCT here.entry_id, place.id, here.kind, here.sort_key, FALSE
     FROM topics_publictagging AS here CROSS JOIN topics_topic AS place WHERE place.id = %s AND {coming}"""
+# The mark of its kind stands first; `marks` are of the topics under which it stands now.
+LIST_ANEW = """
+    UPDATE topics_publictopiclist SET marks = substr(marks, 1, 16) || ({marks})
+    WHERE entry_id IN ({gathered})"""
+MARKS = {
+    "sqlite": """SELECT group_concat(mark, '') FROM (
+        SELECT substr(carried.topic_id, 1, 16) AS mark FROM topics_publictagging AS carried
+        WHERE carried.entry_id = topics_publictopiclist.entry_id ORDER BY carried.topic_id)""",
+    "postgresql": """SELECT string_agg(substr(replace(carried.topic_id::text, '-', ''), 1, 16), '' ORDER BY carried.topic_id)
+        FROM topics_publictagging AS carried WHERE carried.entry_id = topics_publictopiclist.entry_id""",
+}
 COUNTS = """
     SELECT here.topic_id, here.kind, COUNT(*) FROM topics_publictagging AS here
     WHERE here.topic_id IN ({keys}) AND here.entry_id IN ({gathered}) GROUP BY here.topic_id, here.kind"""
@@ -66,6 +77,8 @@ def move_entries(moved, was_under, is_under):
         _leave(moved, place)
     for place in reached:
         _reach(moved, place)
+    if places:
+        _execute(LIST_ANEW, [listed(moved)])
     change(before, _counted(moved, places))
 
 
@@ -114,7 +127,8 @@ def _counted(moved, places):
 
 def _execute(sql, parameters):
     """The rows that a statement gives, if any."""
-    for name, part in {**PARTS, "{keys}": keys_sql(), "{numbers}": numbers_sql()}.items():
+    marks = MARKS[connection.vendor]
+    for name, part in {**PARTS, "{marks}": marks, "{keys}": keys_sql(), "{numbers}": numbers_sql()}.items():
         sql = sql.replace(name, part)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
