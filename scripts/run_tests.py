@@ -1,6 +1,7 @@
 """`make test`: the suite on SQLite, then on PostgreSQL with Redis where they answer. Arguments go to pytest.
 
-`make test-next` runs it with `next` as the first of them: on SQLite alone, without a browser.
+Its first argument may be a word: `next` (make test-next) runs it on SQLite alone, without a browser; `check` (make check) leaves out on
+PostgreSQL what is alike on both; `alike` runs that, there.
 """
 
 import os
@@ -86,7 +87,8 @@ def has_redis():
 
 def run(name, *more, arguments, **settings):
     print(f"\nTests on {name}:", flush=True)
-    command = [sys.executable, "-m", "pytest", "-n", "2", "--dist", "worksteal", *more, *arguments]
+    # Three on two cores: tests in a browser and with servers wait for a quarter of their time.
+    command = [sys.executable, "-m", "pytest", "-n", "3", "--dist", "worksteal", *more, *arguments]
     environment = {**os.environ, **SETTINGS, **settings}
     return subprocess.run(command, env=environment, cwd=BASE_DIR).returncode  # noqa: S603 - no shell
 
@@ -95,28 +97,66 @@ def run(name, *more, arguments, **settings):
 WITHOUT_BROWSER = ("-m", "not browser")
 
 
+# Rights, forms, words and files: what these play asks PostgreSQL nothing that the other modules do not ask it too.
+ALIKE = [
+    BASE_DIR / "defcoop_site" / "tests" / f"test_{name}.py"
+    for name in (
+        "buffers",
+        "conflicts",
+        "desk",
+        "downloads",
+        "entry_forms",
+        "for_machines",
+        "headers",
+        "images",
+        "languages",
+        "leaks",
+        "least_right",
+        "releases",
+        "reports",
+        "restricted",
+        "review",
+        "sharing",
+        "sign_in",
+        "single_sign_on",
+        "translations",
+        "trash",
+        "upkeep",
+        "writing_help",
+    )
+]
+
+
 def run_next(arguments):
     return run(f"SQLite with Django {django.__version__}", *WITHOUT_BROWSER, arguments=arguments)
 
 
-def run_all(arguments):
+def run_on_postgresql(*more, arguments, with_redis):
+    cache = {"CACHE_URL": REDIS} if with_redis else {}
+    name = "PostgreSQL and Redis" if cache else "PostgreSQL"
+    return run(name, *WITHOUT_BROWSER, *more, arguments=arguments, DATABASE_URL=POSTGRESQL, **cache)
+
+
+def run_all(arguments, part=""):
+    """part: "" for everything; "check", "alike" as above."""
     found = {"PostgreSQL": has_postgresql(), "Redis": has_redis(), "browser (no /usr/bin/chromium)": CHROMIUM.exists()}
     missing = [name for name, there in found.items() if not there]
     if missing and os.environ.get("REQUIRE_SERVICES") == "1":
         sys.exit(f"REQUIRE_SERVICES=1 is set, and these are missing: {', '.join(missing)}.")
     if missing:
         print(f"Left out, because missing on this machine: {', '.join(missing)}.")
-    result = run("SQLite", arguments=arguments)
+    result = 0 if part == "alike" else run("SQLite", arguments=arguments)
     if result == 0 and found["PostgreSQL"]:
-        cache = {"CACHE_URL": REDIS} if found["Redis"] else {}
-        name = "PostgreSQL and Redis" if cache else "PostgreSQL"
-        result = run(name, *WITHOUT_BROWSER, arguments=arguments, DATABASE_URL=POSTGRESQL, **cache)
+        modules = {"": [], "check": [f"--ignore={path}" for path in ALIKE], "alike": map(str, ALIKE)}[part]
+        result = run_on_postgresql(*modules, arguments=arguments, with_redis=found["Redis"])
     return result
 
 
 def main():
-    arguments = sys.argv[1:]
-    sys.exit(run_next(arguments[1:]) if arguments[:1] == ["next"] else run_all(arguments))
+    part, arguments = "", sys.argv[1:]
+    if arguments[:1] in (["next"], ["check"], ["alike"]):
+        part, *arguments = arguments
+    sys.exit(run_next(arguments) if part == "next" else run_all(arguments, part))
 
 
 if __name__ == "__main__":
