@@ -38,7 +38,7 @@ class Server:
     def __init__(self, application, environment, path, *, python=sys.executable, folder=BASE_DIR):
         self.port = free_port()
         command = [python, "-m", "gunicorn", "--config", str(BASE_DIR / "scripts" / "gunicorn.conf.py")]
-        command += ["--bind", f"127.0.0.1:{self.port}", "--workers", str(WORKERS)]
+        command += ["--bind", f"127.0.0.1:{self.port}", "--workers", str(WORKERS), "--threads", "1"]
         command += ["--no-control-socket", "--log-level", "error", application]
         began = time.monotonic()
         self.process = subprocess.Popen(command, cwd=folder, env={**os.environ, **environment}, start_new_session=True)  # noqa: S603

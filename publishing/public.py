@@ -100,9 +100,10 @@ class PublicEntry(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "slug"], name="public_address_is_unique")]
         indexes = [
-            models.Index(fields=["kind", "sort_key"], name="public_by_title"),
+            models.Index(fields=["kind", "sort_key", "id"], name="public_in_order"),
             models.Index(fields=["-revised_at"], name="public_by_revision"),
             models.Index(fields=["id"], name="public_withdrawn", condition=models.Q(withdrawn=True)),
+            models.Index(fields=["kind", "sort_key"], name="public_featured", condition=models.Q(featured=True)),
         ]
 
     def __str__(self):
