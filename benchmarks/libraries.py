@@ -6,7 +6,7 @@ import shutil
 import sqlite3
 import subprocess
 import sys
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -115,10 +115,13 @@ def _make_postgresql(size):
 
 
 def _tidy(database, size):
-    """What a database does by itself in time: statistics, and PostgreSQL's maps of what all may see."""
+    """What a site does, or its database by itself in time: statistics, and PostgreSQL's maps of what all may see."""
     if database == "PostgreSQL":
         with psycopg.connect(f"{POSTGRESQL}/defcoop_bench_{size}", autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
+    else:  # as `manage.py prepare` and the imports do
+        with closing(sqlite3.connect(file_of(size))) as connection:
+            connection.executescript("PRAGMA analysis_limit = 1000; ANALYZE;")
 
 
 def manage(environment, *command):

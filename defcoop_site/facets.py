@@ -4,7 +4,6 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from actors.public import PublicAgreement
-from publishing.dates import UNKNOWN
 from publishing.public import PublicEntry, PublicLink, public_connection
 from topics.public import PublicTagging
 from topics.vocabulary import Topic
@@ -18,6 +17,7 @@ TABLES = {
     "agreements": PublicAgreement._meta.db_table,
 }
 # What it is, its word in an address, its name, how many, in which entry. The last part is no count: topics of each entry of the page itself.
+# What does not count is told apart afterwards (`_counts`): by a condition here, SQLite would read a whole table first to look up the few.
 COUNTS = """
 WITH found (id) AS (VALUES {found}), page (id) AS (VALUES {page})
 SELECT * FROM (
@@ -25,13 +25,13 @@ SELECT * FROM (
     JOIN {topics} topic ON topic.id = row.topic_id GROUP BY topic.slug, topic.name, topic.normalised ORDER BY n DESC, topic.normalised LIMIT {most}
 ) topics
 UNION ALL SELECT * FROM (
-    SELECT 'actor', actor.slug, actor.title, COUNT(DISTINCT row.entry_id) AS n, '' FROM found JOIN {links} row ON row.entry_id = found.id
-    JOIN {entries} actor ON actor.id = row.target_id AND actor.kind = 'actor' AND NOT actor.withdrawn
-    GROUP BY actor.slug, actor.title, actor.sort_key ORDER BY n DESC, actor.sort_key LIMIT {most}
+    SELECT 'actor', other.slug, other.title, COUNT(DISTINCT CASE WHEN other.kind = 'actor' AND NOT other.withdrawn THEN row.entry_id END) AS n, ''
+    FROM found JOIN {links} row ON row.entry_id = found.id JOIN {entries} other ON other.id = row.target_id
+    GROUP BY other.kind, other.slug, other.title, other.sort_key ORDER BY n DESC, other.sort_key LIMIT {most}
 ) actors
 UNION ALL SELECT * FROM (
     SELECT 'period', SUBSTR(row.dated, 1, 3) || '0', '', COUNT(*) AS n, '' FROM found JOIN {agreements} row ON row.entry_id = found.id
-    WHERE row.dated <> '' AND row.dated <> '{unknown}' GROUP BY SUBSTR(row.dated, 1, 3)
+    GROUP BY SUBSTR(row.dated, 1, 3)
 ) periods
 UNION ALL
     SELECT 'carried', topic.slug, topic.name, 0, CAST(page.id AS CHAR(36)) FROM page JOIN {taggings} row ON row.entry_id = page.id AND row.own
@@ -67,7 +67,7 @@ def facets(keys, page):
     for what, value, label, entries, key in _rows(keys, page):
         if what == "carried":
             found.carried[UUID(key.strip())].append(Topic(slug=value, name=label))
-        else:
+        elif _counts(what, value, entries):
             lists[what].append(Facet(value, label or value, entries))
     for shown in (found.topics, found.actors):
         shown.sort(key=lambda facet: (-facet.entries, facet.label.casefold()))
@@ -75,6 +75,11 @@ def facets(keys, page):
     for topics in found.carried.values():
         topics.sort(key=lambda topic: topic.plain)
     return found
+
+
+def _counts(what, value, entries):
+    """Whether a row of COUNTS tells of anything: not of what is no live actor, nor of agreements without a known date."""
+    return entries and (what != "period" or (len(value) == 4 and value.isdecimal()))
 
 
 def _rows(keys, page):
@@ -85,7 +90,6 @@ def _rows(keys, page):
         found=", ".join(["(%s)"] * len(keys)),
         page=", ".join(["(%s)"] * len(page)),
         most=MOST_FACETS,
-        unknown=UNKNOWN,
         **TABLES,
     )
     with connection.cursor() as cursor:
