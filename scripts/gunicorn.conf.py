@@ -41,7 +41,10 @@ def pre_fork(_server, _worker):
 
 def on_reload(server):
     """SIGHUP: a new master with the code and settings as they are now. One that cannot start leaves this one at work."""
-    server.reexec()
+    if os.getpid() == 1:
+        server.log.warning("Not reloaded: a container ends with its first process. Start another container instead.")
+    else:
+        server.reexec()
 
 
 def on_exit(_server):

@@ -7,6 +7,7 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from unittest.mock import patch
 
 from django.conf import settings
 from django.contrib.staticfiles import finders
@@ -134,7 +135,8 @@ class SettingTests(SimpleTestCase):
         self.assertEqual(strict, [3600, True, ["https://reports.example/csp"]])
 
     def test_server_writes_no_access_log(self):
-        names = runpy.run_path(str(settings.BASE_DIR / "scripts" / "gunicorn.conf.py"))
+        with patch.dict(os.environ), patch("tempfile.mkdtemp", return_value="/nowhere"):
+            names = runpy.run_path(str(settings.BASE_DIR / "scripts" / "gunicorn.conf.py"))
 
         self.assertIsNone(names.get("accesslog"))
         self.assertNotIn("access", (settings.BASE_DIR / "scripts" / "serve.py").read_text(encoding="utf-8"))

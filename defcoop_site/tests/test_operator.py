@@ -1,5 +1,6 @@
 """What the operator is told: `manage.py doctor`, the metrics, and how a server that is renewed under load answers."""
 
+import runpy
 import signal
 import socket
 import time
@@ -9,9 +10,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Event, Thread
 from unittest import skipUnless
-from unittest.mock import patch
+from unittest.mock import Mock, patch
 
 import time_machine
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection
 from django.test import SimpleTestCase, TestCase, TransactionTestCase, override_settings
@@ -183,6 +185,21 @@ class Reader(Thread):
                 if status != 200:
                     self.faults.append((began, status))
             time.sleep(0.02)
+
+
+class ContainerTests(SimpleTestCase):
+    def test_first_process_of_a_container_is_not_replaced(self):
+        with patch.dict("os.environ"), patch("tempfile.mkdtemp", return_value="/nowhere"):
+            names = runpy.run_path(str(settings.BASE_DIR / "scripts" / "gunicorn.conf.py"))
+        server = Mock()
+
+        with patch("os.getpid", return_value=1):
+            names["on_reload"](server)
+        server.reexec.assert_not_called()
+        server.log.warning.assert_called_once()
+
+        names["on_reload"](server)
+        server.reexec.assert_called_once()
 
 
 @skipUnless(connection.vendor == "sqlite", "what is asked here does not depend on the database")
