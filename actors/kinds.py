@@ -6,8 +6,9 @@ from publishing.kinds import Kind, register
 from publishing.public import PublicLink, PublicName
 from topics.public import TOPIC_MODELS
 
+from .actor_pages import actor_context, actor_places
+from .agreement_pages import agreement_context, agreement_places
 from .content import ActorContent, AgreementContent
-from .pages import actor_context, actor_places, agreement_context, agreement_places
 from .projecting import project_actor, project_agreement
 from .public import (
     PublicActor,

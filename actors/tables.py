@@ -5,8 +5,8 @@ Values are the words that snapshots keep, which docs/data.md lists; dates stay t
 
 from publishing.tables import Table, key_of, path_of
 
+from .actor_pages import participations_of
 from .codes import codes_of
-from .pages import participations_of
 from .public import PublicActor
 
 SOURCE = ("source_title", "source_locator", "source_url")

@@ -4,8 +4,8 @@ from datetime import date
 import time_machine
 from django.utils.html import strip_tags
 
+from actors.actor_pages import MOST_SHOWN
 from actors.definitions import closed_lists
-from actors.pages import MOST_SHOWN
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, publish_now
 from publishing.models import Entry
 from publishing.publication import unpublish
