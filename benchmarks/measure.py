@@ -5,6 +5,7 @@ import os
 import random
 import sys
 import time
+from contextlib import ExitStack
 from unittest import mock
 
 import django
@@ -87,12 +88,12 @@ def rounds(actions, runs):
 
 def asked_by(entry):
     """The arguments with which the entry's page asks for its surroundings."""
-    with (
-        mock.patch("articles.pages.surroundings", side_effect=surroundings) as by_article,
-        mock.patch("actors.pages.surroundings", side_effect=surroundings) as by_actor,
-    ):
+    asked = mock.Mock(side_effect=surroundings)
+    with ExitStack() as stack:
+        for module in ("articles.pages", "actors.actor_pages", "actors.agreement_pages"):
+            stack.enter_context(mock.patch(f"{module}.surroundings", asked))
         kinds.get(entry.kind).context(entry)
-    return (by_article if by_article.called else by_actor).call_args
+    return asked.call_args
 
 
 def see_also(library, chance, runs):
