@@ -4,6 +4,7 @@ import re
 
 from django.conf import settings
 
+from actors.as_of import carry
 from publishing import citing, kinds
 from publishing.content import is_parts
 from publishing.public import PublicEntry
@@ -61,13 +62,15 @@ def reference(request, entry, label=""):
 
 
 def entry_data(request, read, context, table, citation):
-    """The JSON of a ReadVersion. context: of its page; table: its Table."""
+    """The JSON of a ReadVersion. context: of its page, as of a day where it has one; table: its Table."""
     entry, live = read.entry, read.live
     content = for_readers(kinds.get(entry.kind), read.version)
     labels = content.pop("labels")
     keys = set(keys_in(content))
     found = {str(other.pk): other for other in PublicEntry.objects.filter(pk__in=keys).for_list()}
     around = context["around"]
+    if "as_of" in context:
+        carry(found.values(), context["as_of"])
     named = _named(
         {name: value for name, value in content.items() if name not in COMMON},
         lambda key: reference(request, found.get(key), labels.get(key, "")),

@@ -1,3 +1,5 @@
+import json
+import re
 from datetime import date
 
 from actors.models import FormerName
@@ -92,6 +94,20 @@ class FormerNameTests(ScenarioTestCase):
         rows = self.client.get("/agreements/pact/map.json?on=2000").json()["rows"]
 
         self.assertEqual({row["party"] for row in rows}, {"Swaziland", "Turkey", "Macedonia"})
+
+    def test_api_calls_actors_as_they_were_called_on_the_day(self):
+        def titles(address):
+            data = json.dumps(self.client.get(f"/api/v1/{address}").json(), ensure_ascii=False)
+            return set(re.findall(r'"title": "((?:Swaziland|Eswatini|Turkey|Türkiye))"', data))
+
+        for address in ("actors", "participations", "between/eswatini/turkey", "agreements/pact"):
+            with self.subTest(address):
+                self.assertEqual(titles(address), {"Eswatini", "Türkiye"})
+                self.assertEqual(titles(f"{address}?on=2000"), {"Swaziland", "Turkey"})
+
+    def test_addresses_in_the_api_are_those_of_today(self):
+        for row in self.client.get("/api/v1/actors?on=2000").json()["results"]:
+            self.assertNotIn("?", row["url"])
 
     def test_sentence_between_two_names_them_as_its_heading_does(self):
         page = self.client.get("/between/eswatini/turkey/?on=2000").context

@@ -7,6 +7,7 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from actors import between as ties
+from actors.as_of import carry
 from defcoop_site.entry_data import reference
 from publishing.public import PublicEntry
 from publishing.views import moved_to
@@ -56,6 +57,8 @@ def _data(request, pair, when):
     defended = [owed for _tie, owed in ties.defences(found)]
     _sentence, is_near = ties.summary(pair, found)
     partners = [] if is_near else ties.partners_in_common(pair, when.day)
+    carry([*pair, *(each for tie in found for each in tie.through)], when)
+    carry([each for one in partners for each in (one.actor, *one.first, *one.second)], when)
     return {
         "on": when.day.isoformat(),
         "first": reference(request, pair[0]),

@@ -9,7 +9,7 @@ from ninja import Path, Query, Router, Schema
 from pydantic import Field
 
 from actors import terms
-from actors.as_of import CARRYING
+from actors.as_of import CARRYING, carry
 from actors.lists import STATUSES, count_parties, listed_actors, listed_agreements, with_entries
 from defcoop_site.entry_forms import entry_json
 from publishing.public import PublicEntry, PublicVersion
@@ -107,6 +107,7 @@ def actors(request, parameters: Query[ActorList]):
     rows = with_entries(listed_actors(when, kind=parameters.kind, region=parameters.region))
     rows = carrying(rows, topic_named(parameters.topic), "actor")
     page, cursor = page_of(rows, ("entry__sort_key", "entry_id"), "actors", parameters)
+    carry([row.entry for row in page], when)
     items = _items(request, page, lambda row: actor_facts(row, when), parameters)
     return answer(request, items, cursor, on=when.day.isoformat())
 

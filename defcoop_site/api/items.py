@@ -14,7 +14,8 @@ def entry_address(request, entry, *more):
 
 
 def page_address(request, row):
-    return request.build_absolute_uri(row.get_absolute_url())
+    """The address of a row's page, of today whatever day is asked for."""
+    return request.build_absolute_uri(row.get_absolute_url().partition("?")[0])
 
 
 def topic_reference(request, topic):

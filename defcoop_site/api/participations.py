@@ -3,6 +3,7 @@
 from ninja import Query, Router
 
 from actors import terms
+from actors.as_of import carry
 from actors.public import PublicParticipation
 from defcoop_site.entry_data import reference
 from publishing.public import PublicEntry
@@ -31,6 +32,7 @@ class ParticipationList(WithDay, Paging):
 def participations(request, parameters: Query[ParticipationList]):
     when = parameters.when()
     page, cursor = page_of(_chosen(parameters, when), IN_ORDER, "participations", parameters)
+    carry([row.actor for row in page], when)
     items = [only(_item(request, row, when), parameters.fields) for row in page]
     return answer(request, items, cursor, on=when.day.isoformat())
 

@@ -3,6 +3,7 @@
 from ninja import Query, Router
 
 from actors import terms
+from actors.as_of import carry
 from actors.public import PublicStatement
 from defcoop_site.entry_data import reference
 from publishing.public import PublicEntry
@@ -31,6 +32,7 @@ def statements(request, parameters: Query[StatementList]):
     """With a day, those that had been made by it; `stands` says whether they stood."""
     when = parameters.when()
     page, cursor = page_of(_chosen(parameters, when), IN_ORDER, "statements", parameters)
+    carry([actor for row in page for actor in (row.actor, row.objects_to)], when)
     items = [only(_item(request, row, when), parameters.fields) for row in page]
     return answer(request, items, cursor, on=when.day.isoformat())
 
