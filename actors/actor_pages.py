@@ -41,7 +41,11 @@ def actor_facts(entry, around, as_of):
             Fact(_("Region"), term=terms.word(terms.Region, facts["region"])),
             Fact(_("Also known as"), text=", ".join(entry.page["aliases"])),
             Fact(_("Name then"), text=as_of.names.get(entry.pk, "")),
-            *(_former_name(part, note) for part in facts.get("former_names", ()) if as_known(part["until"], as_of.day)),
+            *(
+                _former_name(part, part.get("note") or note)
+                for part in facts.get("former_names", ())
+                if as_known(part["until"], as_of.day)
+            ),
             Fact(_("Founded"), date=facts["founded"], note=note),
             Fact(_("Dissolved"), date=facts["dissolved"], note=note),
             Fact(_("Capital") if facts["actor_kind"] == "state" else _("Seat"), text=facts["seat"], note=note),

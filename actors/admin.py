@@ -12,7 +12,7 @@ from .models import Actor, Agreement, FormerName, Obligation, Participation, Sta
 
 class FormerNameInline(PartInline):
     model = FormerName
-    fields = ["name", ("since", "until", "position")]
+    fields = ["name", ("since", "until", "position"), ("source", "locator")]
 
 
 @admin.register(Actor)

@@ -20,11 +20,13 @@ def without_unused(data, later):
 
 @dataclass(kw_only=True)
 class FormerNameContent(Part):
-    """A name that an actor bore before its present one."""
+    """A name that an actor bore before its present one. source: a citation key, "" for that of the actor's facts."""
 
     name: str = ""
     since: str = ""
     until: str = ""
+    source: str = ""
+    locator: str = ""
 
 
 @dataclass(kw_only=True)
@@ -49,17 +51,17 @@ class ActorContent(EntryContent):
     former_names: list[FormerNameContent] = field(default_factory=list)
 
     def to_json(self):
-        return without_unused(super().to_json(), {"former_names"})
+        data = without_unused(super().to_json(), {"former_names"})
+        if "former_names" in data:
+            data["former_names"] = [without_unused(part, {"source", "locator"}) for part in data["former_names"]]
+        return data
 
     def texts(self):
         return {("body",): self.body}
 
     def source_keys(self):
-        return (
-            list(dict.fromkeys([*super().source_keys(), self.facts_source]))
-            if self.facts_source
-            else super().source_keys()
-        )
+        cited = [self.facts_source, *(part.source for part in self.former_names)]
+        return [key for key in dict.fromkeys([*super().source_keys(), *cited]) if key]
 
 
 @dataclass(kw_only=True)

@@ -41,7 +41,7 @@ PARTICIPATION_FIELDS = (
     "position", "actor", "role", "signed", "consent", "consent_means", "in_force", "suspended", "ended", "ended_means", "name_used", "note",
     "locator", "ratified", "provisional", "suspension_ended", "notice", "disputed", "other_reading", "dispute",
 )  # fmt: skip
-NAME_FIELDS = ("position", "name", "since", "until")
+NAME_FIELDS = ("position", "name", "since", "until", "locator")
 STATEMENT_FIELDS = ("position", "actor", "kind", "article", "made", "withdrawn", "objects_to", "description", "locator")
 
 
@@ -68,7 +68,7 @@ class ActorDesk:
             predecessors=[str(actor.pk) for actor in predecessors],
             facts_source=source_key(row, "facts_source"),
             former_names=[
-                FormerNameContent(key=str(part.pk), **plain_fields(part, NAME_FIELDS))
+                FormerNameContent(key=str(part.pk), source=source_key(part), **plain_fields(part, NAME_FIELDS))
                 for part in in_order(former_names)
             ],
         )
@@ -77,7 +77,7 @@ class ActorDesk:
     @classmethod
     def from_rows(cls, row):
         """The content of a saved actor."""
-        return cls._build(row, Tied.saved(row), row.predecessors.all(), row.former_names.all())
+        return cls._build(row, Tied.saved(row), row.predecessors.all(), row.former_names.select_related("source"))
 
     @classmethod
     def from_forms(cls, form, parts):
@@ -100,8 +100,14 @@ class ActorDesk:
         row.facts_source = find_source(content.facts_source, losses)
         row.save()
         row.predecessors.set(existing(Actor, content.predecessors, labels, losses))
-        names = {part.key: {name: getattr(part, name) for name in NAME_FIELDS} for part in content.former_names}
-        write_parts(row, "former_names", content.former_names, lambda part: names[part.key])
+        sources = found_sources(content.former_names, losses)
+
+        def former_name(part):
+            if part.source not in sources:
+                return None
+            return {**{name: getattr(part, name) for name in NAME_FIELDS}, "source": sources[part.source]}
+
+        write_parts(row, "former_names", content.former_names, former_name)
         write_aliases(row, content.aliases)
         write_topics(row, content.topics, labels, losses)
         write_see_also(row, content, losses)
@@ -116,6 +122,14 @@ def find_source(key, losses):
     if source is None:
         losses.append(missing_source(key))
     return source
+
+
+def found_sources(parts, losses):
+    """{citation key: its Source} of parts, with None for a part that names none; words in losses for those that are gone."""
+    keys = {part.source for part in parts}
+    found = {"": None, **{source.key: source for source in Source.objects.filter(key__in=keys - {""})}}
+    losses += [missing_source(key) for key in sorted(keys - found.keys())]
+    return found
 
 
 class AgreementDesk:
@@ -186,10 +200,7 @@ class AgreementDesk:
 
 def write_agreement_parts(row, content, losses):
     """Make an agreement's obligations, participations and statements what the content says."""
-    keys = {part.source for part in [*content.obligations, *content.participations, *content.statements]}
-    # A draft may name no source and no actor yet.
-    sources = {"": None, **{source.key: source for source in Source.objects.filter(key__in=keys)}}
-    losses += [missing_source(key) for key in sorted(keys - sources.keys())]
+    sources = found_sources([*content.obligations, *content.participations, *content.statements], losses)
     others = [key for part in content.obligations for key in (part.owed_by, part.owed_to)]
     others += [key for part in content.statements for key in (part.actor, part.objects_to)]
     wanted = list(dict.fromkeys([*(part.actor for part in content.participations), *filter(None, others)]))
@@ -235,7 +246,10 @@ def new_actor(key, content, sources):
     """(Actor, [rows that hang on it]) of a new actor, unsaved, for publishing.bulk. sources: {citation key: the Source's own key}."""
     through = Actor.predecessors.through
     before = [through(from_actor_id=key, to_actor_id=predecessor) for predecessor in content.predecessors]
-    names = [FormerName(id=part.key, owner_id=key, **_columns(NAME_FIELDS, part, [])) for part in content.former_names]
+    names = [
+        FormerName(id=part.key, owner_id=key, source_id=sources.get(part.source), **_columns(NAME_FIELDS, part, []))
+        for part in content.former_names
+    ]
     return _new_row(Actor, ACTOR_FIELDS, key, content, sources), [*hanging_rows(key, content), *before, *names]
 
 

@@ -142,6 +142,16 @@ class FormerName(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True, help_text=_("As a list would have it then."))
     since = DateTextField(_("first day"), help_text=_("Empty: from the beginning, or from the end of the name before."))
     until = DateTextField(_("last day"), help_text=_("The last day on which the actor bore the name."))
+    source = models.ForeignKey(
+        Source,
+        verbose_name=_("source"),
+        null=True,
+        blank=True,
+        on_delete=models.PROTECT,
+        related_name="+",
+        help_text=_("Empty: the source of the actor’s facts."),
+    )
+    locator = models.CharField(_("place in the source"), max_length=120, blank=True, default="", db_default="")
 
     class Meta:
         ordering = ["position", "id"]

@@ -48,12 +48,19 @@ def facts(content, names, notes):
     }
 
 
+def _former_name(part, notes):
+    return {**plain(part), "note": notes.number(part.source, part.locator) if part.source else None}
+
+
 def project_actor(key, content):
     """Projection of an actor."""
     notes = notes_of(content)
     page = {
         "body": to_html(content.body, links=content.links, notes=notes, images=content.images),
-        "facts": {**facts(content, ACTOR_FACTS, notes), "former_names": [plain(part) for part in content.former_names]},
+        "facts": {
+            **facts(content, ACTOR_FACTS, notes),
+            "former_names": [_former_name(part, notes) for part in content.former_names],
+        },
     }
     entry = public_entry("actor", key, content, category=content.actor_kind, page=page, notes=notes)
     own_names = {normalise(name) for name in (content.title, content.official_name, *content.aliases) if name}

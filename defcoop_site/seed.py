@@ -329,8 +329,8 @@ class Seeder:
         )
 
     def _former_name(self, record, place, part, where):
-        self._unknown_keys(part, {"name", "since", "until"}, f"{where}, former name {place}")
-        texts = {name: str(part.get(name) or "") for name in ("name", "since", "until")}
+        self._unknown_keys(part, {"name", "since", "until", "source", "locator"}, f"{where}, former name {place}")
+        texts = {name: str(part.get(name) or "") for name in ("name", "since", "until", "source", "locator")}
         return FormerNameContent(
             key=str(key_of("former-name", record["slug"], str(place))), position=place * 10, **texts
         )

@@ -4,8 +4,9 @@ from datetime import date
 
 from actors.models import FormerName
 from actors.public import PublicFormerName, names_on
-from defcoop_site.factories import make_actor, make_agreement, publish_now
+from defcoop_site.factories import make_actor, make_agreement, make_source, publish_now
 from publishing.check import check_public
+from publishing.public import PublicEntry
 from publishing.publication import PublicationError
 from publishing.snapshots import restore, take_snapshot
 from publishing.tests.scenario import ScenarioTestCase
@@ -142,6 +143,33 @@ class FormerNameTests(ScenarioTestCase):
         self.assertNotIn("former_names", without.content)
         self.assertEqual((restored.digest, losses), (snapshot.digest, []))
         self.assertEqual(check_public(), [])
+
+    def test_name_has_a_source_of_its_own_or_that_of_the_facts(self):
+        gazette = make_source("gazette", title="Gazette on names")
+        land = make_actor(
+            slug="land",
+            founded="1900",
+            facts_source=make_source("almanac", title="Almanac"),
+            former_names=[
+                {"name": "Old", "until": "1950-01-01", "source": gazette, "locator": "p. 3"},
+                {"name": "Middle", "until": "1960-01-01"},
+            ],
+        )
+
+        publish_now(land)
+
+        facts = {
+            fact.text: fact.note for fact in self.client.get(land.get_absolute_url()).context["facts"] if fact.text
+        }
+        page = PublicEntry.objects.get(pk=land.pk).page
+        notes = {note["number"]: note["title"] for note in page["notes"]}
+        self.assertEqual(notes[facts["Old, until 1 January 1950"]], "Gazette on names")
+        self.assertEqual(notes[facts["Middle, until 1 January 1960"]], "Almanac")
+
+    def test_facts_check_names_a_name_without_any_source(self):
+        take_snapshot(make_actor(slug="land", former_names=[{"name": "Old", "until": "1950"}]))
+
+        self.assertIn("actor land: Old: No source is named.\n", check_facts()[0])
 
     def test_name_without_an_end_is_not_published(self):
         with self.assertRaises(PublicationError):

@@ -156,7 +156,8 @@ def _actor(contents, key, content):
         ),
     )
     for part in content.former_names:
-        yield "former_names", (key, part.position, part.name, *_days(part.since), *_days(part.until))
+        days = (*_days(part.since), *_days(part.until))
+        yield "former_names", (key, part.position, part.name, *days, *_source(part.source, part.locator))
     for predecessor in filter(contents.known, content.predecessors):
         yield "predecessors", (key, predecessor)
 

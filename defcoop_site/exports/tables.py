@@ -173,6 +173,7 @@ TABLES = (
             Column("name", "The name"),
             *_dated("since", "First day; empty: from the beginning, or from the end of the name before"),
             *_dated("until", "Last day"),
+            *_sourced("the name; empty: that of the actor’s facts"),
         ),
         "name",
     ),
