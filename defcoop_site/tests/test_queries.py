@@ -119,7 +119,7 @@ PAGES = {
     "/api/v1/participations?limit=100": 1,
     "/api/v1/participations?actor=left&agreement=left&on=1950": 4,  # and the names of that day
     "/api/v1/statements?limit=100": 1,
-    "/api/v1/statements?actor=hub&agreement=hub&kind=reservation&on=1990": 4,
+    "/api/v1/statements?actor=hub&agreement=hub&kind=reservation&on=1990": 3,
     "/api/v1/between/left/right": 8,
     "/api/v1/search?q=common": 3,  # what is found, entries, topics to narrow by
     "/api/v1/search?q=common&topic=hub": 5,  # and the topic, with the keys of those below it
