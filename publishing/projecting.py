@@ -7,7 +7,7 @@ from .search_words import tokens
 from .text import Notes, link_target, linked_names, to_plain, typographic
 
 # Another word whenever a release projects snapshots otherwise than the one before: `manage.py prepare` then writes the public rows anew.
-PROJECTION = "projection:topic-lists"
+PROJECTION = "projection:plain-text"
 
 
 def notes_of(content):

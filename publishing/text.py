@@ -22,6 +22,7 @@ PRIVATE = re.compile("[\ue000-\uf8ff]")
 STORED_LINK = re.compile(rf"{LINK_OPEN}([0-9a-f-]{{36}}|=[\w-]{{1,400}}){LINK_MIDDLE}([^{LINK_CLOSE}]*){LINK_CLOSE}")
 WIKI_LINK = re.compile(r"\[\[([^\[\]|\n]{1,200})(?:\|([^\[\]\n]{1,200}))?\]\]")
 CITATION = re.compile(r"\[@([a-z0-9][a-z0-9-]{0,79})(?:,[ \n]*([^\[\]\n]{1,120}))?\]")
+SPACED_CITATION = re.compile(rf"[ \n]?{CITATION.pattern}")
 APOSTROPHE = re.compile(r"(?<=\w)'")
 MARKS = re.compile(r'((?:[ \n]?<sup class="cite">(?:(?!</sup>).)*</sup>)+)([.,;:]?)')
 MARKER = re.compile(r"^[ ]{0,3}\[see also\][ ]*$", re.IGNORECASE | re.MULTILINE)
@@ -280,7 +281,7 @@ def with_links(html, targets):
 
 def to_plain(markdown):
     """The words of a Markdown text, for search and descriptions."""
-    text = CITATION.sub("", MARKER.sub("", markdown))
+    text = SPACED_CITATION.sub("", MARKER.sub("", markdown))
     text = WIKI_LINK.sub(lambda match: match[2] or match[1], text)
     words = nh3.clean(PARSER.render(text, {"links": {}, "notes": Notes({})}), tags=set())
     return re.sub(r"\s+", " ", PRIVATE.sub("", unescape(words))).strip()

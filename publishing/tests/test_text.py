@@ -409,6 +409,9 @@ class PlainTests(SimpleTestCase):
 
         self.assertEqual(to_plain(markdown), "Head A b c NATO d & <e> f g")
 
+    def test_note_leaves_no_space_before_a_full_stop(self):
+        self.assertEqual(to_plain("Since 2015 [@a]. A [@a, art. 5] and\n[@b]."), "Since 2015. A and.")
+
     def test_private_characters_never_reach_search(self):
         for markdown in FORGED:
             with self.subTest(markdown.encode("unicode_escape").decode()):
