@@ -142,7 +142,7 @@ def served(library, path, seconds, rounds):
     """A cached page and its 304 against a bare application with the same bytes, in paired rounds; cold start; bytes over the wire."""
     make("SQLite", library)
     collect_static()
-    found = {"start": [], "rate": {}, "p50": {}, "p99": {}}
+    found = {"start": [], "rate": {}, "p50": {}, "p99": {}, "cpu": {}}
     values = environment("SQLite", library)
     for _start in range(min(TURNS, rounds)):
         with serving("defcoop_site.wsgi", values, path) as server:
@@ -164,6 +164,8 @@ def served(library, path, seconds, rounds):
         found["bytes"] = wire(ours, path)
     found["ratio"] = median_ratio(found["rate"]["ours"], found["rate"]["bare"])
     found["ratio 304"] = median_ratio(found["rate"]["ours 304"], found["rate"]["bare 304"])
+    found["cpu ratio"] = median_ratio(found["cpu"]["ours"], found["cpu"]["bare"])
+    found["cpu ratio 304"] = median_ratio(found["cpu"]["ours 304"], found["cpu"]["bare 304"])
     return found
 
 

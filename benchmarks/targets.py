@@ -44,6 +44,8 @@ class Results:
             return
         yield at_least("cached article, requests a second, of the bare application’s", found["ratio"], 0.9)
         yield at_least("304, of the bare application’s", found["ratio 304"], 0.95)
+        for what, name in (("cached article", "cpu ratio"), ("304", "cpu ratio 304")):
+            yield Line(f"{what}, processor time, of the bare application’s", f"{found[name]:.3g}", "", None)
         yield at_most("cold start to first byte", quantile(found["start"], 0.5), 2.5, " s")
         yield at_most(
             "article over the wire, brotli, with style and script", sum(found["bytes"].values()) / 1000, 20, " kB"
