@@ -265,9 +265,8 @@ def agreement_exits(request, file="", which=0):
     elif chosen.get("decade"):
         exits = exits.filter(year__gte=int(chosen["decade"]), year__lt=int(chosen["decade"]) + 10)
     newest_first = (F("year").desc(nulls_last=True), "-dated", "entry__sort_key", "name", "act", "part_key")
-    page = paginate(
-        exits.select_related("entry", "actor").defer("entry__page", "actor__page").order_by(*newest_first), form
-    )
+    rows = PublicExit.objects.select_related("entry", "actor").defer("entry__page", "actor__page")
+    page = paginate(rows.order_by(*newest_first), exits.order_by(*newest_first).values("pk"), form)
     for row in page:
         row.is_coming, row.name = bounds(row.dated)[0] > when.day, name_then(row, when)
     carry([entry for row in page for entry in (row.entry, row.actor)], when)

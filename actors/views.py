@@ -7,6 +7,7 @@ from django.views.decorators.http import require_safe
 
 from publishing.downloads import Download, page_or_file
 from publishing.lists import FilterForm, address_without_page, paginate
+from publishing.public import PublicEntry
 from publishing.views import entry_detail, entry_version
 from topics.lists import TopicFilter
 
@@ -15,6 +16,7 @@ from .as_of import as_known, as_of, carry
 from .choosing import LONGEST_NAME, find_actor
 from .definitions import closed_lists
 from .lists import STATUSES, count_parties, listed_actors, listed_agreements, with_entries
+from .public import PublicActor, PublicAgreement
 from .tables import actor_list_table, agreement_list_table
 
 ANY = [("", _("any"))]
@@ -102,9 +104,12 @@ def _listed_actors(request):
     when = as_of(request)
     form = ActorFilterForm(request.GET)
     chosen = form.chosen()
-    actors = listed_actors(when, kind=chosen.get("kind"), region=chosen.get("region"))
-    actors = form.narrow(actors, "actor")
-    page = paginate(with_entries(actors).order_by("entry__sort_key", "entry"), form)
+    entries = PublicEntry.objects.of_kind("actor")
+    if when.text or chosen:
+        actors = listed_actors(when, kind=chosen.get("kind"), region=chosen.get("region"))
+        entries = entries.filter(pk__in=form.narrow(actors, "actor").values("entry"))
+    keys = entries.order_by("sort_key", "pk").values("pk")
+    page = paginate(with_entries(PublicActor.objects).order_by("entry__sort_key", "entry"), keys, form, by="entry")
     if when.text:
         for actor in page:
             actor.dissolved = as_known(actor.dissolved, when.day)
@@ -154,8 +159,8 @@ def _listed_agreements(request):
         activity=chosen.get("activity"),
         confidence=chosen.get("confidence"),
     )
-    agreements = form.narrow(agreements, "agreement")
-    page = paginate(with_entries(agreements).order_by("sort_key", "entry"), form)
+    keys = form.narrow(agreements, "agreement").order_by("sort_key", "entry").values("pk")
+    page = paginate(with_entries(PublicAgreement.objects).order_by("sort_key", "entry"), keys, form)
     count_parties(page.object_list, when)
     rows = [(row.entry, row, row.status_on(when.day)) for row in page]
     return {

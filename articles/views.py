@@ -21,11 +21,10 @@ def _listed(request):
     """The template context of the list that a request asks for."""
     form = ArticleFilterForm(request.GET)
     chosen = form.chosen()
-    # Those withdrawn are few and have an index: then all are counted, and those of the pages before passed over, in the index of titles alone.
-    entries = PublicEntry.objects.filter(kind="article").exclude(pk__in=PublicEntry.objects.withdrawn())
+    entries = PublicEntry.objects.of_kind("article")
     order = ["-revised_at", "sort_key", "pk"] if chosen.get("order") else ["sort_key", "pk"]
-    page = paginate(form.narrow(entries, "article", "pk").order_by(*order), form)
-    page.object_list = PublicEntry.objects.filter(pk__in=page.object_list.values("pk")).for_list().order_by(*order)
+    keys = form.narrow(entries, "article", "pk").order_by(*order).values("pk")
+    page = paginate(PublicEntry.objects.for_list().order_by(*order), keys, form)
     return {"page": page, "rows": with_topics(page), "form": form, "query": address_without_page(form)}
 
 

@@ -23,9 +23,25 @@ class FilterForm(forms.Form):
         return self.cleaned_data.get("page") or 1
 
 
-def paginate(queryset, form):
-    """The asked-for page of a queryset; past the end, the last one. Two queries."""
-    return Paginator(queryset, PAGE_SIZE).get_page(form.page_number())
+class NearerEnd(Paginator):
+    """A Paginator of keys that reads a page of the second half from the end, backwards: none passes over more than half of them."""
+
+    def page(self, number):
+        page = super().page(number)
+        first, behind = page.start_index() - 1, self.count - page.end_index()
+        if behind < first:
+            page.object_list = self.object_list.reverse()[behind : self.count - first]
+        return page
+
+
+def paginate(rows, keys, form, by="pk"):
+    """The asked-for Page of rows in their order; past the end, the last one. Two queries.
+
+    keys: a queryset of the keys alone in the same order, so that an index answers which stand on the page; by: the column of the rows that they name.
+    """
+    page = NearerEnd(keys, PAGE_SIZE).get_page(form.page_number())
+    page.object_list = rows.filter(**{f"{by}__in": page.object_list})
+    return page
 
 
 def address_without_page(form):

@@ -35,6 +35,10 @@ class PublicEntryQuerySet(models.QuerySet):
         """The keys of the few entries that were withdrawn."""
         return self.filter(withdrawn=True).values("pk")
 
+    def of_kind(self, kind):
+        """Live entries of a kind. Those withdrawn are few and have an index of their own: all are counted and put in order in that of titles."""
+        return self.filter(kind=kind).exclude(pk__in=PublicEntry.objects.withdrawn())
+
     def orphans(self):
         """Live entries to which no other page leads: no live text or fact of another names them, and no fact of theirs a live other.
 
