@@ -4,7 +4,6 @@ A copy is known by the release, the publication generation, the day, the address
 transaction, so every reader sees it with the next request, whichever process or machine answers; nothing else has to be dropped.
 """
 
-import gzip
 import hashlib
 import threading
 import time
@@ -15,7 +14,6 @@ from functools import cache, lru_cache
 from pathlib import Path
 from urllib.parse import parse_qsl, urlencode
 
-import brotli
 from django.conf import settings
 from django.utils import timezone
 from django.utils.http import http_date
@@ -24,6 +22,7 @@ from publishing.languages import language_of
 from publishing.negotiation import accepts, wanted_form
 
 from .generations import NONE_YET, Current
+from .page_compression import Compression
 from .page_copies import LONGEST_TURN, Copy, Folder, Forgiving, Memory, Server
 from .replicas import Replicas, reading_from
 
@@ -122,12 +121,6 @@ def _encoding(accepted):
     return next((name for name in ("br", "gzip") if offers.get(name)), "")
 
 
-def _compressed(body, encoding):
-    if encoding == "br":
-        return brotli.compress(body, quality=5)
-    return gzip.compress(body, 6, mtime=0) if encoding == "gzip" else body
-
-
 def known_query(query):
     """A query string of the known parameters alone, in order of their names."""
     if not query:
@@ -171,6 +164,7 @@ class PageCache:
 
     def __init__(self, application, megabytes):
         self.application, self.memory, self.shared = application, Memory(megabytes * 1024 * 1024), shared_store()
+        self.compression = Compression(self.memory, self.shared)
         self.generation, self.day = Current(self.shared), Day()
         self.replicas = Replicas([alias for alias in settings.DATABASES if alias != "default"])
         self.cookie = f"{settings.SESSION_COOKIE_NAME}="
@@ -189,7 +183,8 @@ class PageCache:
         if generation == NONE_YET:  # nothing was ever published, and nothing says when that changes
             return self.application(environ, start_response)
         page = self.page(environ)
-        copy = self.memory.get((generation, *page))
+        key = (generation, *page)
+        copy = self.memory.get(key)
         if copy is None:
             copy, ready = self.found_or_rendered(environ, page, generation, primary_answers)
             if copy is None:
@@ -197,6 +192,8 @@ class PageCache:
         elif copy is RENDERED_EACH_TIME:
             with reading_from(self.replicas.choose(generation, primary_answers)[0]):
                 return self.application(environ, start_response)
+        elif copy.is_quick:
+            self.compression.improve(key, self.name(key), copy)
         return self.answer(copy, environ, start_response)
 
     def is_public(self, environ):
@@ -257,7 +254,7 @@ class PageCache:
         """As found_or_rendered: processes and machines that ask for one page at a time wait for one rendering too."""
         if self.shared is None:
             return self.rendered(environ, key, None, database)
-        name = hashlib.sha256("\n".join(map(str, (release(), self.shown, *key))).encode()).hexdigest()
+        name = self.name(key)
         until = time.monotonic() + LONGEST_TURN
         turn = None
         while not turn and time.monotonic() < until:
@@ -278,6 +275,10 @@ class PageCache:
             if turn:
                 self.shared.release(name, turn)
 
+    def name(self, key):
+        """Under which the shared store keeps a page."""
+        return hashlib.sha256("\n".join(map(str, (release(), self.shown, *key))).encode()).hexdigest()
+
     def rendered(self, environ, key, name, database):
         status, headers, body = _run(self.application, environ)
         if status.startswith("5") and database != "default":
@@ -288,7 +289,7 @@ class PageCache:
             if not status.startswith("5"):
                 self.memory.set(key, RENDERED_EACH_TIME)
             return None, lambda start_response: _replay(status, headers, body, environ, start_response)
-        copy = _copy(headers, body, _encoding(environ.get("HTTP_ACCEPT_ENCODING", "")))
+        copy = self.compression.copy(headers, body, _encoding(environ.get("HTTP_ACCEPT_ENCODING", "")))
         self.memory.set(key, copy)
         if self.shared:
             self.shared.set(name, copy)
@@ -306,24 +307,6 @@ class PageCache:
             validators += surrogate_keys(environ["PATH_INFO"])
         start_response("200 OK", copy.headers + validators)
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [copy.body]
-
-
-def _copy(headers, body, encoding):
-    compressed = _compressed(body, encoding)
-    digest = hashlib.sha256(body).hexdigest()[:24]
-    kept = [(name, value) for name, value in headers if name.lower() not in MADE_ANEW]
-    if encoding:
-        kept.append(("Content-Encoding", encoding))
-    return Copy(
-        headers=[*kept, ("Content-Length", str(len(compressed)))],
-        body=compressed,
-        encoding=encoding,
-        etag=f'"{digest}{"-" + encoding if encoding else ""}"',
-        modified=int(time.time()),
-    )
-
-
-MADE_ANEW = ("x-request-id", "content-length", "content-encoding", "etag", "last-modified", "cache-control", "vary")
 
 
 def _run(application, environ):

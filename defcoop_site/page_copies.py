@@ -35,13 +35,14 @@ class Copy:
     encoding: str
     etag: str
     modified: int  # seconds since 1970
+    is_quick: bool = False  # whether it could be compressed better
 
     @property
     def size(self):
         return len(self.body) + OVERHEAD
 
     def packed(self):
-        head = json.dumps([self.headers, len(self.body), self.encoding, self.etag, self.modified])
+        head = json.dumps([self.headers, len(self.body), self.encoding, self.etag, self.modified, self.is_quick])
         return head.encode() + b"\n" + self.body
 
     @classmethod
@@ -49,9 +50,9 @@ class Copy:
         """None for what no Copy ever wrote, a file cut short by a power failure, say."""
         head, _, body = data.partition(b"\n")
         with suppress(ValueError):
-            headers, length, encoding, etag, modified = json.loads(head)
+            headers, length, encoding, etag, modified, is_quick = json.loads(head)
             if len(body) == length:
-                return cls([tuple(header) for header in headers], body, encoding, etag, modified)
+                return cls([tuple(header) for header in headers], body, encoding, etag, modified, is_quick)
         return None
 
 

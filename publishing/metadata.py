@@ -107,12 +107,14 @@ def _home(request):
 
 
 def _citations(notes):
-    """The sources of an entry, each once, in the order of its notes: what they are called and where. The rest stands in the notes themselves."""
+    """The sources of an entry, each once, in the order of its notes: where they are, or what they are called where nobody knows. The notes say all;
+    names too were a kilobyte of a long page that nobody reads twice."""
     found = {}
     for note in notes:
         url = note["archive_url"] if note.get("dead") else note["url"]
-        work = {"@type": "CreativeWork", "name": note["title"], **({"url": url} if url else {})}
-        found.setdefault((note["title"], url), work)
+        found.setdefault(
+            url or note["title"], {"@id": url} if url else {"@type": "CreativeWork", "name": note["title"]}
+        )
     return list(found.values())
 
 

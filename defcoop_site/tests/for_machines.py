@@ -121,6 +121,15 @@ def _of(*types):
     return lambda value: isinstance(value, dict) and value.get("@type") in types
 
 
+def _is_reference(value):
+    """A thing that is described elsewhere, at its address."""
+    return isinstance(value, dict) and value.keys() == {"@id"} and is_address(value["@id"])
+
+
+def _is_cited(value):
+    return _is_reference(value) or _of("CreativeWork")(value)
+
+
 def _list_of(check):
     return lambda value: isinstance(value, list) and bool(value) and all(map(check, value))
 
@@ -140,7 +149,7 @@ WORK = {
     "license": is_address,
     "isPartOf": _of("WebSite", "Dataset"),
     "about": _of("Country", "Organization", "Legislation"),
-    "citation": _list_of(_of("CreativeWork")),
+    "citation": _list_of(_is_cited),
 }
 # {type: ({property: what it may hold}, the properties that it must have)}, after schema.org.
 TYPES = {
@@ -172,7 +181,7 @@ def json_ld_faults(data, where="it"):
         elif not allowed[name](value):
             faults.append(f"{where}: {name} of {kind} cannot be {value!r}")
         for inner in value if isinstance(value, list) else [value]:
-            if isinstance(inner, dict):
+            if isinstance(inner, dict) and not _is_reference(inner):
                 faults += json_ld_faults(inner, f"{where}.{name}")
     return faults
 

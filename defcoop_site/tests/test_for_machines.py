@@ -275,8 +275,8 @@ class JsonLdTests(LibraryTestCase):
         self.assertEqual(
             data["citation"],
             [
-                {"@type": "CreativeWork", "name": "The text", "url": "https://example.org/treaty"},
-                {"@type": "CreativeWork", "name": "Undated", "url": "https://example.org/unknown"},
+                {"@id": "https://example.org/treaty"},
+                {"@id": "https://example.org/unknown"},
             ],
         )
         self.assertEqual(self.of("/agreements/pact/")["about"]["legislationDate"], "1949-04-04")
