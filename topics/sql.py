@@ -11,8 +11,9 @@ def adapt(key):
 
 
 def as_text(key):
-    """A key that plain SQL gave (a UUID, or SQLite's digits) as text."""
-    return f"{key[:8]}-{key[8:12]}-{key[12:16]}-{key[16:20]}-{key[20:]}" if isinstance(key, str) else str(key)
+    """A key that plain SQL gave (a UUID, its text, or SQLite's digits) as text."""
+    text = str(key)
+    return text if "-" in text else f"{text[:8]}-{text[8:12]}-{text[12:16]}-{text[16:20]}-{text[20:]}"
 
 
 def listed(keys):
