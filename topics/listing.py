@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from django.core.paginator import Paginator
-from django.db.models import Aggregate, Count, Exists, IntegerField, OuterRef, Subquery, Sum
+from django.db import connection
+from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from publishing import kinds
-from publishing.public import PublicEntry
+from publishing.public import PublicEntry, public_connection
 
 from .public import (
     PublicCombination,
     PublicTagging,
-    PublicTopicList,
     TopicPair,
     TopicTally,
     count_marks,
@@ -34,13 +34,14 @@ def with_entries(topics):
     return topics.annotate(entries=Coalesce(Subquery(kept, output_field=IntegerField()), 0))
 
 
-class Joined(Aggregate):
-    """Texts of all rows, one after the other."""
-
-    function, template = "STRING_AGG", "%(function)s(%(expressions)s, '')"
-
-    def as_sqlite(self, compiler, connection, **context):
-        return self.as_sql(compiler, connection, function="GROUP_CONCAT", **context)
+# The lists of all topics of some entries, one after the other. In the order in which the entries come: given their keys as a condition, SQLite would
+# first put these in order, which takes as long as looking the lists up.
+LISTS = {
+    "sqlite": """WITH common (entry_id) AS ({entries}) SELECT group_concat(list.marks, '')
+        FROM common CROSS JOIN topics_publictopiclist AS list ON list.entry_id = common.entry_id""",
+    "postgresql": """WITH common (entry_id) AS ({entries}) SELECT string_agg(list.marks, '')
+        FROM common JOIN topics_publictopiclist AS list ON list.entry_id = common.entry_id""",
+}
 
 
 class KeptPaginator(Paginator):
@@ -60,10 +61,10 @@ class Around:
 
 
 class Listing:
-    """The live entries that carry all of `topics`, one or more Topics that come from `with_entries`, their chains loaded. In the order kind,
+    """The live entries that carry all of `topics`: one Topic, or several that come from `with_entries`, their chains loaded. In the order kind,
     title, key.
 
-    narrower: whether what carries a topic below one of them counts too.
+    narrower: whether what carries a topic below one of them counts too; then the chain of a single one is loaded too.
     """
 
     def __init__(self, topics, narrower=True):
@@ -71,15 +72,17 @@ class Listing:
         self.chosen = topics
         # What carries a topic carries those above it too, so these ask for nothing more.
         implied = {key for topic in topics for key in line_above(topic)} if narrower else set()
-        self.topics = sorted(
-            (topic for topic in topics if topic.pk not in implied), key=lambda topic: (topic.entries, topic.pk)
-        )
+        self.topics = [topic for topic in topics if topic.pk not in implied]
+        if len(self.topics) > 1:
+            self.topics.sort(key=lambda topic: (topic.entries, topic.pk))
 
     @cached_property
     def _marked(self):
         """{mark: entries} of the kinds and topics of what carries several topics, or a topic below them. One query."""
-        found = PublicTopicList.objects.filter(entry__in=self.entries())
-        return count_marks(found.aggregate(marks=Joined("marks"))["marks"] or "")
+        entries, values = self.entries().query.sql_with_params()
+        with public_connection().cursor() as cursor:
+            cursor.execute(LISTS[connection.vendor].format(entries=entries), values)
+            return count_marks(cursor.fetchone()[0] or "")
 
     @cached_property
     def counts(self):

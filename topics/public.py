@@ -67,7 +67,8 @@ class PublicCombination(PublicRow):
 class PublicTopicList(PublicRow):
     """All topics under which a live entry stands, in one text: what several topics share is counted from these, one row for each entry.
 
-    marks: `mark_of` its kind, then of each topic by key.
+    marks: `mark_of` its kind, then of each topic by key. On SQLite the table has no row numbers (migration 0006): whoever lets Django make it anew
+    must take these away again.
     """
 
     entry = models.OneToOneField(PublicEntry, primary_key=True, on_delete=models.CASCADE, related_name="+")

@@ -1,5 +1,9 @@
 import random
 from itertools import combinations
+from unittest import skipUnless
+
+from django.db import connection
+from django.test import TestCase
 
 from defcoop_site.factories import make_actor, make_article, make_topic, publish_now
 from publishing.check import check_public
@@ -86,6 +90,17 @@ class ListingTests(ScenarioTestCase):
             with self.subTest(keys), self.assertNumQueries(3):  # counts, page, topics together
                 list(listing.page(2, 3))
                 listing.together()
+
+
+@skipUnless(connection.vendor == "sqlite", "only SQLite has such tables")
+class StorageTests(TestCase):
+    def test_topic_lists_still_stand_in_the_order_of_their_keys(self):
+        # Django makes a table anew on SQLite when a column is altered, and then in its own way.
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'topics_publictopiclist'")
+            [made_by] = cursor.fetchone()
+
+        self.assertTrue(made_by.endswith("WITHOUT ROWID"), made_by)
 
 
 class TallyTests(ScenarioTestCase):
