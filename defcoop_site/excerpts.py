@@ -33,19 +33,24 @@ class Marker:
         roots |= {"art"} if "articl" in self.stems else set()
         patterns = ["".join(VARIANTS.get(letter, re.escape(letter)) for letter in root) for root in roots]
         ways = "|".join(sorted(patterns, key=len, reverse=True))
+        self.meant = {}  # {word: the stem for which it is meant, or None}
         self.pattern = re.compile(rf"(?<![^\W_])(?:{ways})[^\W_]*", re.IGNORECASE) if patterns else None
 
     def hits(self, text):
         """[(start, end, stem)] of the words that are meant, the first MOST_HITS."""
         found = []
         for match in self.pattern.finditer(text) if self.pattern else ():
-            own = written(match[0])
-            stem = next((stem for stem in stems(match[0]) if stem in self.stems), None)
-            if stem or (self.prefixes and own and own[0].startswith(self.prefixes)):
-                found.append((*match.span(), stem or own[0]))
+            if match[0] not in self.meant:
+                self.meant[match[0]] = self._stem(match[0])
+            if stem := self.meant[match[0]]:
+                found.append((*match.span(), stem))
             if len(found) == MOST_HITS:
                 break
         return found
+
+    def _stem(self, word):
+        stem, own = next((stem for stem in stems(word) if stem in self.stems), None), written(word)
+        return stem or (own[0] if self.prefixes and own and own[0].startswith(self.prefixes) else None)
 
     def pieces(self, text):
         """[(piece, whether it is meant)] of a whole text."""

@@ -21,13 +21,14 @@ TABLES = {
 COUNTS = """
 WITH found (id) AS (VALUES {found}), page (id) AS (VALUES {page})
 SELECT * FROM (
-    SELECT 'topic', topic.slug, topic.name, COUNT(*) AS n, '' FROM found JOIN {taggings} row ON row.entry_id = found.id
-    JOIN {topics} topic ON topic.id = row.topic_id GROUP BY topic.slug, topic.name, topic.normalised ORDER BY n DESC, topic.normalised LIMIT {most}
+    SELECT 'topic', topic.slug, topic.name, counted.n, ''
+    FROM (SELECT row.topic_id, COUNT(*) AS n FROM found JOIN {taggings} row ON row.entry_id = found.id GROUP BY row.topic_id) counted
+    JOIN {topics} topic ON topic.id = counted.topic_id ORDER BY counted.n DESC, topic.normalised LIMIT {most}
 ) topics
 UNION ALL SELECT * FROM (
-    SELECT 'actor', other.slug, other.title, COUNT(DISTINCT CASE WHEN other.kind = 'actor' AND NOT other.withdrawn THEN row.entry_id END) AS n, ''
-    FROM found JOIN {links} row ON row.entry_id = found.id JOIN {entries} other ON other.id = row.target_id
-    GROUP BY other.kind, other.slug, other.title, other.sort_key ORDER BY n DESC, other.sort_key LIMIT {most}
+    SELECT 'actor', other.slug, other.title, CASE WHEN other.kind = 'actor' AND NOT other.withdrawn THEN counted.n ELSE 0 END AS n, ''
+    FROM (SELECT row.target_id, COUNT(DISTINCT row.entry_id) AS n FROM found JOIN {links} row ON row.entry_id = found.id GROUP BY row.target_id) counted
+    JOIN {entries} other ON other.id = counted.target_id ORDER BY n DESC, other.sort_key LIMIT {most}
 ) actors
 UNION ALL SELECT * FROM (
     SELECT 'period', SUBSTR(row.dated, 1, 3) || '0', '', COUNT(*) AS n, '' FROM found JOIN {agreements} row ON row.entry_id = found.id

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from functools import reduce
 from itertools import chain
-from operator import or_
+from operator import itemgetter, or_
+from uuid import UUID
 
 from django.db.models import Q
 
@@ -53,12 +54,15 @@ def search(question, kind="", topic="", **narrowed):
         return Found(question)
     of_kind = [Lookup((KIND + kind,))] if kind else None
     # Ordered here, as databases put letters in orders of their own.
-    rows = sorted(
-        candidates(tiers, MOST + 1, _among(**narrowed), of_kind), key=lambda row: (row[3], row[2], row[1], str(row[0]))
-    )
+    rows = _in_order(candidates(tiers, MOST + 1, _among(**narrowed), of_kind))
     chosen = [row[0] for row in rows if kind in ("", row[1])]
     kinds_found = dict(Counter(row[1] for row in rows))
-    return Found(question, keys=chosen[:MOST], is_more=len(chosen) > MOST, kinds=kinds_found)
+    return Found(question, keys=[UUID(key) for key in chosen[:MOST]], is_more=len(chosen) > MOST, kinds=kinds_found)
+
+
+def _in_order(found):
+    """What candidates() gave: by tier, title, kind and key."""
+    return sorted(found, key=itemgetter(3, 2, 1, 0))
 
 
 def _at_or_below(topic):
@@ -148,8 +152,7 @@ def offers(typed):
         return []
     begun = [[Lookup((NAMED + word,))] for word in words[:-1]] + [[Lookup((NAMED + words[-1],), prefix=True)]]
     tiers = [[[Lookup((whole(typed),))]], [[Lookup((whole(typed),), prefix=True)]], begun]
-    rows = sorted(candidates(tiers, MOST_OFFERED * 10), key=lambda row: (row[3], row[2], row[1], str(row[0])))
-    keys = [row[0] for row in rows[:MOST_OFFERED]]
+    keys = [UUID(row[0]) for row in _in_order(candidates(tiers, MOST_OFFERED * 10))[:MOST_OFFERED]]
     topics = [(topic.heading, "topic", topic) for topic in _topics_begun(normalise(typed))]
     return [*topics, *_called(keys, words)][:MOST_OFFERED]
 

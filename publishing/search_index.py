@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from django.db import DatabaseError, connection, transaction
 
-from .public import PublicEntry, public_connection
+from .public import public_connection
 
 TOKEN = re.compile(r"[\w\ue000-\uf8ff]+")
 
@@ -53,7 +53,7 @@ def _postgresql(terms):
 
 
 def candidates(tiers, most, among=(), again=None):
-    """[(entry key, kind, sort key, tier)] of live entries for which the terms of a tier hold, each with its first tier.
+    """[(entry key as text, kind, sort key, tier)] of live entries for which the terms of a tier hold, each with its first tier.
 
     tiers: lists of terms. From each at most `most` entries are read, so that what is in every entry costs no more than what is in a
     thousand. among: querysets of one column of entry keys each, to all of which entries are confined; again: a term with which each tier is
@@ -73,13 +73,12 @@ def candidates(tiers, most, among=(), again=None):
         parts.append(f"SELECT * FROM ({first}) part_{place}")  # noqa: S608
         values += given
     hits = " UNION ALL ".join(parts)
-    sql = f"""{within}SELECT entry.id, entry.kind, entry.sort_key, MIN(hit.tier) FROM ({hits}) hit
+    sql = f"""{within}SELECT CAST(entry.id AS VARCHAR(36)), entry.kind, entry.sort_key, MIN(hit.tier) FROM ({hits}) hit
         JOIN publishing_publicsearch row ON row.id = hit.id JOIN publishing_publicentry entry ON entry.id = row.entry_id
         WHERE NOT entry.withdrawn GROUP BY entry.id, entry.kind, entry.sort_key"""  # noqa: S608 - all that is given is a parameter
     with public_connection().cursor() as cursor:
         cursor.execute(sql, values)
-        to_python = PublicEntry._meta.pk.to_python
-        return [(to_python(key), *others) for key, *others in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def _within(among):

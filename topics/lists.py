@@ -46,12 +46,15 @@ def carrying(rows, topic, kind, entry="entry"):
 
 
 def with_topics(entries):
-    """[(entry, its Topics by name)] for a page of entries. One query."""
+    """[(entry, its Topics by name, with what a link shows)] for a page of entries. One query."""
     entries = list(entries)
-    found = {entry.pk: [] for entry in entries}
-    taggings = PublicTagging.objects.own().filter(entry__in=found).select_related("topic")
-    for tagging in taggings.order_by("topic__normalised"):
-        found[tagging.entry_id].append(tagging.topic)
+    found, topics = {entry.pk: [] for entry in entries}, {}
+    taggings = PublicTagging.objects.own().filter(entry__in=found).order_by("topic__normalised")
+    # A page has more than a hundred: from values, and each topic once, they take half of the time.
+    for entry, key, name, slug in taggings.values_list("entry_id", "topic_id", "topic__name", "topic__slug"):
+        if key not in topics:
+            topics[key] = Topic(id=key, name=name, slug=slug)
+        found[entry].append(topics[key])
     return [(entry, found[entry.pk]) for entry in entries]
 
 

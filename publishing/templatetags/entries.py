@@ -5,7 +5,7 @@ from itertools import groupby
 
 from django import template
 from django.utils.formats import number_format
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -22,6 +22,14 @@ register = template.Library()
 def prose(html, targets):
     """Stored HTML with the links to live entries made."""
     return with_links(html, targets)
+
+
+@register.filter
+def marked(pieces):
+    """[(piece of a text, whether it is meant)] as a text in which these are marked."""
+    return format_html_join(
+        "", "{}", ((format_html("<mark>{}</mark>", piece) if is_meant else piece,) for piece, is_meant in pieces)
+    )
 
 
 @register.simple_tag
@@ -68,6 +76,11 @@ def minute(moment, zone=""):
 @register.filter
 def number(n):
     """A count as the page's language groups its digits: 58,000; in French 58 000."""
+    return _grouped(n, get_language())
+
+
+@lru_cache(maxsize=10_000, typed=True)
+def _grouped(n, _language):
     return number_format(n, force_grouping=True)
 
 

@@ -1,6 +1,9 @@
 """Template words for topics."""
 
 from django import template
+from django.utils.html import format_html_join
+
+from publishing.templatetags.languages import lang
 
 register = template.Library()
 
@@ -13,6 +16,15 @@ def above(topic):
         found.insert(0, topic)
         topic = topic.broader
     return found
+
+
+@register.simple_tag
+def topic_links(topics):
+    """Links to topics, with commas: a list of thirty lines has more than a hundred, each of which is four words of a template otherwise."""
+    marked = lang()
+    return format_html_join(
+        ", ", '<a href="{}"{}>{}</a>', ((topic.get_absolute_url(), marked, topic.heading) for topic in topics)
+    )
 
 
 @register.filter
