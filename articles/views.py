@@ -5,9 +5,10 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from publishing.downloads import Download, page_or_file
-from publishing.lists import FilterForm, address_without_page, paginate
+from publishing.lists import PAGE_SIZE, FilterForm, address_without_page, paginate
 from publishing.public import PublicEntry
 from publishing.views import entry_detail, entry_version
+from topics.listing import Listing
 from topics.lists import TopicFilter, entries_table, with_topics
 
 
@@ -21,10 +22,13 @@ def _listed(request):
     """The template context of the list that a request asks for."""
     form = ArticleFilterForm(request.GET)
     chosen = form.chosen()
-    entries = PublicEntry.objects.of_kind("article")
-    order = ["-revised_at", "sort_key", "pk"] if chosen.get("order") else ["sort_key", "pk"]
-    keys = form.narrow(entries, "article", "pk").order_by(*order).values("pk")
-    page = paginate(PublicEntry.objects.for_list().order_by(*order), keys, form)
+    latest = bool(chosen.get("order"))
+    if "topic" in chosen:
+        page = Listing([chosen["topic"]], narrower=False).page(form.page_number(), PAGE_SIZE, "article", latest)
+    else:
+        order = ["-revised_at", "sort_key", "pk"] if latest else ["sort_key", "pk"]
+        keys = PublicEntry.objects.of_kind("article").order_by(*order).values("pk")
+        page = paginate(PublicEntry.objects.for_list().order_by(*order), keys, form)
     return {"page": page, "rows": with_topics(page), "form": form, "query": address_without_page(form)}
 
 

@@ -7,12 +7,12 @@ entries that carry the two rarest are read.
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.core.paginator import Paginator
 from django.db import connection
 from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from publishing import kinds
+from publishing.lists import NearerEnd
 from publishing.public import PublicEntry, public_connection
 
 from .public import (
@@ -44,8 +44,8 @@ LISTS = {
 }
 
 
-class KeptPaginator(Paginator):
-    """A Paginator that is told the count."""
+class KeptPaginator(NearerEnd):
+    """A NearerEnd that is told the count."""
 
     def __init__(self, object_list, per_page, count):
         super().__init__(object_list, per_page)
@@ -124,15 +124,14 @@ class Listing:
         latest: within a kind, those revised last first.
         """
         total = self.counts.get(kind, 0) if kind else sum(self.counts.values())
+        order = ("kind", "-revised_at", "sort_key", "pk") if latest else ("kind", "sort_key", "pk")
+        keys = self.taggings(kind).values("entry")
         if latest:
-            found = PublicEntry.objects.filter(pk__in=self.taggings(kind).order_by().values("entry")).for_list()
-            return KeptPaginator(found.order_by("kind", "-revised_at", "sort_key", "pk"), size, total).get_page(number)
-        page = KeptPaginator(self.taggings(kind), size, total).get_page(number)
+            keys = PublicEntry.objects.filter(pk__in=keys.order_by()).order_by(*order).values("pk")
+        page = KeptPaginator(keys, size, total).get_page(number)
         # First the page's keys, from the index alone, then their entries: a join would read every entry that is passed over.
-        keys = page.object_list.values("entry")
-        page.object_list = (
-            PublicEntry.objects.filter(pk__in=keys).for_list().order_by("kind", "sort_key", "pk") if total else []
-        )
+        found = PublicEntry.objects.filter(pk__in=page.object_list).for_list().order_by(*order)
+        page.object_list = found if total else []
         return page
 
     def together(self):

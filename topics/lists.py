@@ -32,9 +32,9 @@ class TopicFilter(forms.Form):
         slug = self.cleaned_data["topic"]
         return next((topic for topic in self.topics if topic.slug == slug), None)
 
-    def narrow(self, rows, kind, entry="entry"):
+    def narrow(self, rows, kind):
         """Rows of entries of a kind that carry the chosen topic, or all."""
-        return carrying(rows, self.chosen().get("topic"), kind, entry)
+        return carrying(rows, self.chosen().get("topic"), kind)
 
 
 def carrying(rows, topic, kind, entry="entry"):

@@ -8,6 +8,7 @@ import sys
 from collections import Counter
 from functools import cache
 from itertools import combinations
+from uuid import UUID
 
 from django.db import models
 from django.db.models import Q
@@ -127,7 +128,7 @@ def pair_keys(one, other):
 
 def mark_of(topic):
     """16 hexadecimal digits for a topic (its key): the first half of the key, as the other tells no two topics apart that this does not."""
-    return str(topic).replace("-", "")[:16]
+    return (topic.hex if isinstance(topic, UUID) else topic.replace("-", ""))[:16]
 
 
 @cache

@@ -54,6 +54,16 @@ class ListingTests(ScenarioTestCase):
                 ordered = PublicEntry.objects.filter(pk__in=[entry.pk for entry in wanted])
                 self.assertEqual(found, list(ordered.order_by("kind", "sort_key", "pk").values_list("pk", flat=True)))
 
+    def test_pages_by_revision_hold_every_entry_once_in_order(self):
+        for listing, keys, wanted in self.every_choice():
+            with self.subTest(keys):
+                pages = listing.page(1, 3, latest=True).paginator.num_pages
+                found = [entry.pk for number in range(1, pages + 1) for entry in listing.page(number, 3, latest=True)]
+
+                ordered = PublicEntry.objects.filter(pk__in=[entry.pk for entry in wanted])
+                ordered = ordered.order_by("kind", "-revised_at", "sort_key", "pk")
+                self.assertEqual(found, list(ordered.values_list("pk", flat=True)))
+
     def test_entries_of_one_kind_can_be_had_alone(self):
         for listing, keys, wanted in self.every_choice():
             with self.subTest(keys):
