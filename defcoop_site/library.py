@@ -11,7 +11,7 @@ from collections import deque
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, islice
 from multiprocessing import get_context
 
 from django.db import connection, reset_queries, transaction
@@ -33,6 +33,7 @@ NAMESPACE = uuid.UUID("0b6c36a4-2d0c-5c3c-8b7e-5b1f6a2d9e77")
 SOURCE = "made-up-source"
 BEGIN = datetime(2020, 1, 1, tzinfo=UTC)
 BATCH = 500
+TOGETHER = 10  # batches in one transaction: the indexes of keys that come in no order have their pages written once for all of them
 CACHE_KB = 256 * 1024
 MORE_VERSIONS = [70, 22, 8]  # of a hundred entries: so many have none, one and two versions before the present one
 # How many topics an entry has, and how many entries of a hundred have so many.
@@ -239,7 +240,7 @@ def _batches(library, workers):
 def generate(size, seed=0, say=lambda done: None, workers=None):
     """Write a library of `size` live entries. say(done) is told of the progress; workers: processes that prepare, None for one on each core.
 
-    Each batch of entries is a transaction of its own, so that memory stays bounded; run it on a database of its own.
+    Some thousand entries are a transaction, so that memory stays bounded; run it on a database of its own.
     """
     library = Library(size, seed)
     if connection.vendor == "sqlite":
@@ -255,8 +256,11 @@ def generate(size, seed=0, say=lambda done: None, workers=None):
         lines_above(
             topic.pk for topic in library.topics
         )  # before there are other processes: they do not ask the database
-        for numbers, (keys, rows) in _batches(library, workers or os.cpu_count()):
-            write_prepared(keys, rows, publish=True)
-            reset_queries()  # with DEBUG on, Django would keep them all
-            say(numbers.stop)
+        batches = _batches(library, workers or os.cpu_count())
+        for _first in range(0, size, BATCH * TOGETHER):
+            with transaction.atomic():
+                for numbers, (keys, rows) in islice(batches, TOGETHER):
+                    write_prepared(keys, rows, publish=True)
+                    reset_queries()  # with DEBUG on, Django would keep them all
+                    say(numbers.stop)
     rebuild_tallies()

@@ -135,7 +135,7 @@ def prepared(new, *, publish, summary="", by=None):
     return [(model, list(values_of(model, own))) for model, own in rows.items()]
 
 
-@transaction.atomic
+@transaction.atomic(savepoint=False)  # of many, SQLite would copy each page that it changes
 def write_prepared(keys, prepared, *, publish):
     """Write what prepared() made of the NewEntries with the keys, as write_new() does."""
     _hold(publish)

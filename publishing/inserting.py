@@ -1,12 +1,27 @@
 """Many unsaved rows into the database, faster than the ORM does it: the values go to the driver as they are, a table at a time."""
 
 import json
+from functools import cache
 from operator import attrgetter
 from uuid import UUID
 
 from django.db import connection, models
+from django.db.models.base import ModelState
 
 AS_THEY_ARE = (models.IntegerField, models.BooleanField)
+
+
+def unsaved(model, *values):
+    """model(*values), the values of all its columns in their order, in a third of the time: an entry has some fifty rows of topics."""
+    row = model.__new__(model)
+    row._state = ModelState()
+    row.__dict__.update(zip(_attributes(model), values, strict=True))
+    return row
+
+
+@cache
+def _attributes(model):
+    return [field.attname for field in model._meta.concrete_fields]
 
 
 def insert(model, rows):
@@ -54,6 +69,9 @@ def _reader(field):
         return lambda row: None if (value := value_of(row)) is None else str(value)
     if isinstance(stored, models.JSONField):
         return lambda row: None if (value := value_of(row)) is None else json.dumps(value, cls=stored.encoder)
+    if isinstance(stored, models.DateField) and not isinstance(stored, models.DateTimeField):
+        adapt = connection.ops.adapt_datefield_value
+        return lambda row: None if (value := value_of(row)) is None else adapt(value)
     return lambda row: field.get_db_prep_save(field.pre_save(row, True), connection)
 
 

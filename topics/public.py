@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db import models
 from django.db.models import Q
 
+from publishing.inserting import unsaved
 from publishing.public import PublicEntry, PublicRow
 
 from .vocabulary import Topic, lines_above
@@ -166,11 +167,12 @@ def rows_of(key, kind, sort_key, topics, lines):
     """The unsaved rows of an entry. topics: its own, keys as text; lines: {topic key: keys of those above it}."""
     above = {broader for topic in topics for broader in lines[topic]}.difference(topics)
     under = sorted([*topics, *above])
-    # By place and not by name, as a model is made so in a third of the time: an entry has some fifty of these.
-    taggings = [PublicTagging(None, key, topic, kind, sort_key, topic not in above) for topic in under]
+    taggings = [unsaved(PublicTagging, None, key, topic, kind, sort_key, topic not in above) for topic in under]
     known = set(compared(topics))
     beyond = [pair_keys(*pair)[1] for pair in combinations(under, 2) if not known.issuperset(pair)]
-    found = [PublicCombination(key, combination, len(topics)) for combination in [*combinations_of(topics), *beyond]]
+    found = [
+        unsaved(PublicCombination, key, combination, len(topics)) for combination in [*combinations_of(topics), *beyond]
+    ]
     lists = [PublicTopicList(key, "".join([mark_of_kind(kind), *map(mark_of, under)]))] if under else []
     return [*taggings, *lists, *found]
 
