@@ -2,14 +2,20 @@
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from django.contrib import admin
+from django.contrib.auth import get_user_model
 from django.test import Client
 
 from actors.models import Agreement
 from articles.models import Article
 from defcoop_site.factories import make_article, make_image, picture_file, publish_now
+from publishing.audit import AuditEvent, record
 from publishing.check import check_public
 from publishing.releases import Release, add_to_release
+from publishing.reports import Report
 from publishing.trash import put_in_trash
+from topics.merging import merge
+from topics.vocabulary import Topic
 
 from .desk import change_address, desk_address, make_editor
 
@@ -45,6 +51,16 @@ def violations(page):
     return [(rule["id"], node["target"]) for rule in found for node in rule["nodes"]]
 
 
+def sideways(page):
+    """The widths on which the page scrolls sideways."""
+    found = []
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 900})
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            found.append(width)
+    return found
+
+
 def faults(page, address, wait=0):
     """What axe finds on a page, in light on a desk and in dark on a phone, and the widths on which it scrolls sideways."""
     page.set_viewport_size({"width": 1280, "height": 900})
@@ -53,10 +69,7 @@ def faults(page, address, wait=0):
     page.wait_for_timeout(wait)
     found = [(address, "light", *violation) for violation in violations(page)]
     page.emulate_media(color_scheme="dark")
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 900})
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            found.append((address, width, "scrolls sideways"))
+    found += [(address, width, "scrolls sideways") for width in sideways(page)]
     # The desk's links take a moment from one colour to the other.
     page.evaluate("Promise.allSettled(document.getAnimations().map(each => each.finished)).then(() => null)")
     return found + [(address, "dark", *violation) for violation in violations(page)]
@@ -149,6 +162,29 @@ def test_pages_are_accessible_and_fit_the_screen(site, page):
     pictured = publish_now(make_article(introduction=f'![A plane](image:{image.key} "Its caption")'))
 
     found = [fault for address in [*PAGES, pictured.get_absolute_url()] for fault in faults(page, site + address)]
+
+    assert found == []
+
+
+def test_lists_of_the_desk_fit_a_phone(site, page):
+    sign_in(page, site)
+    root = get_user_model().objects.get()
+    pact, word = Agreement.objects.get(slug="anzus-treaty"), "Verteidigungszusammenarbeitsabkommen"
+    make_image(title=word * 2, credit="A photographer of some office " * 3)
+    put_in_trash(make_article(title=f"What came of the {word}"), root)
+    add_to_release(Release.objects.create(name=f"Summit on the {word}"), pact.head)
+    Report.objects.create(entry_id=pact.pk, version=1, words="A wrong date. " * 20, email="reader@example.org")
+    merge(*Topic.objects.all()[:2], root)
+    record(AuditEvent.Action.NOTE, root, pact, was="A note of some length. " * 15, became="a_word_without_spaces" * 10)
+
+    found = []
+    page.emulate_media(color_scheme="dark")
+    for model in admin.site._registry:
+        page.goto(f"{site}{desk_address(model, 'changelist')}")
+        found += [(model, width, "the page scrolls sideways") for width in sideways(page)]  # ends at 390 px
+        box = page.locator(".results").evaluate("box => [box.scrollWidth, box.clientWidth]")
+        found += [(model, "the table scrolls sideways")] if box[0] > box[1] else []
+        found += [(model, *violation) for violation in violations(page)]
 
     assert found == []
 

@@ -129,14 +129,3 @@ def test_pages_for_keeping_topics_are_accessible(desk, page):
     found = [fault for address in addresses for fault in faults(page, desk + address, wait=200)]
 
     assert found == []
-
-
-def test_list_of_topics_fits_a_phone(desk, page):
-    Topic.objects.filter(name="alliances").update(description="What states promise to do together. " * 7)
-    page.set_viewport_size({"width": 390, "height": 800})
-
-    page.goto(f"{desk}{desk_address(Topic, 'changelist')}")
-
-    widths = page.locator("#result_list").evaluate("table => [table.offsetWidth, table.parentElement.clientWidth]")
-    assert widths[0] <= widths[1]
-    assert violations(page) == []
