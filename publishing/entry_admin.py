@@ -35,10 +35,11 @@ from .buffers import settle
 from .desk import write_aliases
 from .entry_pages import desk_page, entry_or_404
 from .finding_list import head_in_words
-from .forms import EntryForm, PartFormSet, standing_forms
+from .forms import HTTPS, EntryForm, PartFormSet, standing_forms
 from .images import Image
 from .joining import join_outdated
 from .locks import share_ties
+from .part_admin import ChoosesKnownEntries
 from .preview import preview_response
 from .public import PublicEntry
 from .publication import PublicationError, publish
@@ -91,11 +92,11 @@ def refusal(error):
     return format_html('{} <a href="{}">{}</a>', said, address, words)
 
 
-class EntryAdmin(EntriesOnDesk, admin.ModelAdmin):
+class EntryAdmin(ChoosesKnownEntries, EntriesOnDesk, admin.ModelAdmin):
     """A kind of entry on the desk: drafts, publishing, history. A subclass names its form, fieldsets and inlines."""
 
     form = EntryForm
-    formfield_overrides = MARKDOWN_WIDGETS
+    formfield_overrides = MARKDOWN_WIDGETS | HTTPS
     change_form_template = "admin/publishing/change_form.html"
     list_display = ["title", "state_in_words", "saved_at"]
     list_filter = [StandingFilter]

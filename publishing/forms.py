@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -11,6 +12,8 @@ from .names import address, normalise
 
 POSITION_STEP = 10
 LAST_POSITION = 32_767
+# An address that is typed without a scheme: Django 6 takes it so by itself.
+HTTPS = {models.URLField: {"assume_scheme": "https"}}
 
 
 class AliasesField(forms.CharField):
@@ -33,6 +36,19 @@ class AliasesField(forms.CharField):
 
 class DeskForm(forms.ModelForm):
     """A form whose texts keep one kind of line end: browsers post another than files hold, and that is no change."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.instance._state.adding:
+            self._keep_entries()
+
+    def _keep_entries(self):
+        """What a row refers to stays a choice in its form, also for those who could not choose it anew."""
+        for name, field in self.fields.items():
+            chosen = self.initial.get(name)
+            if chosen and isinstance(field, forms.ModelChoiceField) and issubclass(field.queryset.model, Entry):
+                keys = [getattr(one, "pk", one) for one in (chosen if isinstance(chosen, list) else [chosen])]
+                field.queryset |= field.queryset.model.objects.filter(pk__in=keys)
 
     def clean(self):
         cleaned = super().clean() or self.cleaned_data

@@ -1,10 +1,21 @@
-"""Inlines for the parts of an entry: rows with an order, whose chosen targets are loaded once for all rows."""
+"""Choosing entries in the desk's forms, and inlines for the parts of an entry: rows with an order, whose chosen targets are loaded once for all rows."""
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
 
 from .forms import PartForm, PartFormSet
+from .models import Entry
 from .writing import MARKDOWN_WIDGETS
+
+
+class ChoosesKnownEntries:
+    """A mixin for whatever has fields in which an entry is chosen: those that a person knows of can be, whatever key is posted."""
+
+    def get_field_queryset(self, db, db_field, request):
+        rows = super().get_field_queryset(db, db_field, request)
+        if not issubclass(db_field.remote_field.model, Entry):
+            return rows
+        return (db_field.remote_field.model.objects.all() if rows is None else rows).known_to(request.user)
 
 
 class ChosenSelect(AutocompleteSelect):
@@ -31,7 +42,7 @@ class ChosenFormSet(PartFormSet):
                 widget.chosen = form.instance._state.fields_cache.get(name)
 
 
-class PartInline(admin.StackedInline):
+class PartInline(ChoosesKnownEntries, admin.StackedInline):
     """Parts of an entry. A subclass names its model, fields and autocomplete_fields."""
 
     form, formset = PartForm, ChosenFormSet

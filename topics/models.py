@@ -54,7 +54,8 @@ class SeeAlsoChoice(models.Model):
         verbose_name_plural = _("See also choices")
 
     def __str__(self):
-        return f"{self.get_choice_display()}: {self.target}"
+        what = self.get_choice_display()
+        return f"{what}: {self.target}" if self.target_id else what
 
     def clean(self):
         super().clean()

@@ -13,8 +13,11 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.test import SimpleTestCase, TestCase
 
+from articles.models import Article
 from defcoop_site.factories import make_actor, make_agreement, make_article, publish_now
 from defcoop_site.sheets import PARTS, site_sheet
+
+from .desk import desk_address, make_editor
 
 MOST_CSS, MOST_SCRIPT = 32_000, 10_000
 # The desk’s own, which no reader loads.
@@ -47,8 +50,17 @@ class HeaderTests(TestCase):
         for address in ("/", "/articles/one/", "/articles/nothing/", "/search/?q=a", "/admin/login/", "/feed/"):
             yield self.client.get(address)
 
+    def desk_pages(self):
+        self.client.force_login(make_editor(everything=True))
+        article = Article.objects.get(slug="one")
+        addresses = [desk_address(article, name, article.pk) for name in ("change", "history", "share")]
+        for address in ("/admin/", "/admin/articles/article/", "/admin/security/", *addresses):
+            answer = self.client.get(address)
+            self.assertEqual(answer.status_code, 200, address)
+            yield answer
+
     def test_policy_allows_only_what_the_site_itself_serves(self):
-        for response in self.pages():
+        for response in (*self.pages(), *self.desk_pages()):
             policy = response.headers["Content-Security-Policy"]
             self.assertIn("default-src 'none'", policy)
             self.assertIn("script-src 'self'", policy)
@@ -57,7 +69,8 @@ class HeaderTests(TestCase):
             self.assertNotIn("http:", policy)
 
     def test_every_page_is_guarded(self):
-        for response in self.pages():
+        others = ("/articles/one.json", "/api/v1/articles", "/data/", "/robots.txt", "/healthz", "/media/nothing.webp")
+        for response in (*self.pages(), *map(self.client.get, others), *self.desk_pages()):
             self.assertEqual(response.headers["X-Content-Type-Options"], "nosniff")
             self.assertEqual(response.headers["X-Frame-Options"], "DENY")
             self.assertEqual(response.headers["Referrer-Policy"], "strict-origin-when-cross-origin")

@@ -42,7 +42,7 @@ from topics.merging import merge
 from topics.splitting import split
 from topics.vocabulary import Topic
 
-from .desk import change_address, desk_address, form_data, make_editor
+from .desk import add_row, change_address, desk_address, form_data, make_editor
 from .test_least_right import DeskWalk
 
 # Words of drafts that nobody published, and of the new draft of a page that readers have.
@@ -198,6 +198,61 @@ class RestrictedTests(DeskWalk, TestCase):
 
                 self.assertEqual(answer.status_code, 200)
                 self.assertTellsNothing(answer, where=address)
+
+    def entry_fields(self, page):
+        """(name of a field in which a form chooses an entry, which one of the hidden ones would fit, the formset's prefix or "")."""
+        fitting = {Actor: self.actor, Agreement: self.agreement, Entry: self.article}
+        forms = [(page.context["adminform"].form, "")]
+        forms += [(each.formset.empty_form, each.formset.prefix) for each in page.context["inline_admin_formsets"]]
+        for form, prefix in forms:
+            for name, field in form.fields.items():
+                model = getattr(getattr(field, "queryset", None), "model", None)
+                if model in fitting:
+                    yield name, fitting[model], prefix
+
+    def test_whoever_knows_its_key_can_choose_it_in_no_field(self):
+        tried = 0
+        for kind in (Article, Actor, Agreement):
+            row = self.rows[kind]
+            page = self.client.get(change_address(row))
+            for name, hidden, prefix in self.entry_fields(page):
+                data = form_data(page)
+                if prefix:
+                    add_row(data, prefix, **{name: str(hidden.pk)})
+                else:
+                    data[name] = str(hidden.pk)
+                said = f"{hidden.pk if name == 'predecessors' else 'That choice'} is not one of the available choices."
+                for address, status in ((change_address(row), 200), (desk_address(row, "preview", row.pk), 422)):
+                    with self.subTest(kind=kind, field=name, formset=prefix, address=address):
+                        answer = self.client.post(address, data)
+
+                        self.assertContains(answer, said, status_code=status)
+                        self.assertTellsNothing(answer, where=name)
+                tried += 1
+        self.assertGreater(tried, 12)
+
+    def test_form_that_is_opened_with_its_key_does_not_name_it(self):
+        for kind, name, hidden in ((Actor, "part_of", self.actor), (Agreement, "amends", self.agreement)):
+            answer = self.client.get(f"{desk_address(kind, 'add')}?{name}={hidden.pk}")
+
+            self.assertTellsNothing(answer, where=name)
+
+    def test_draft_that_refers_to_it_already_goes_on_so_whoever_saves_it(self):
+        pact = make_agreement(title="Open pact", parties=[self.actor], amends=self.agreement)
+        state = make_actor(title="Open state", part_of=self.actor)
+        state.predecessors.add(self.actor)
+        for row in (pact, state):
+            take_snapshot(row, self.owner)
+            data = form_data(self.client.get(change_address(row)))
+
+            answer = self.client.post(change_address(row), {**data, "summary": "Changed by somebody else."})
+
+            self.assertEqual(answer.status_code, 302)
+        pact.refresh_from_db()
+        state.refresh_from_db()
+        self.assertEqual((pact.summary, state.summary), ("Changed by somebody else.",) * 2)
+        self.assertEqual((pact.amends_id, pact.participations.get().actor_id), (self.agreement.pk, self.actor.pk))
+        self.assertEqual((state.part_of_id, state.predecessors.get()), (self.actor.pk, self.actor))
 
     def test_page_that_readers_have_is_still_offered_under_the_name_that_they_know(self):
         offered = self.client.get("/admin/publishing/entry/complete/?of=entry&q=hague").json()["results"]

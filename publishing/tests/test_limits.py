@@ -79,6 +79,20 @@ class LimitTests(SimpleTestCase):
 
         self.assertNotIn("192.0.2.1", count.call_args.args[0])
 
+    def test_word_for_a_visitor_is_another_one_later_and_under_another_secret(self):
+        def word():
+            with mock.patch("publishing.limits._count", return_value=1) as count:
+                self.limit.take(from_address("192.0.2.1"))
+            return count.call_args.args[0]
+
+        with time_machine.travel("2026-05-04 12:01:00+00:00", tick=False):
+            later = word()
+        with override_settings(SECRET_KEY="another"):
+            elsewhere = word()
+
+        self.assertEqual(len({word(), later, elsewhere}), 3)
+        self.assertEqual(word(), word())
+
     def test_one_network_of_ipv6_is_one_visitor(self):
         self.assertEqual(network("2001:db8:1:2::3"), network("2001:db8:1:2:ffff::9"))
         self.assertNotEqual(network("2001:db8:1:2::3"), network("2001:db8:1:3::3"))
