@@ -12,7 +12,9 @@ LOADED = []  # a SQLite database in memory with the content of fixtures/, once a
 
 
 def pytest_configure(config):
-    (settings.BASE_DIR / "var").mkdir(exist_ok=True)  # for the test database
+    # For the test database, and for the static files that nobody collected: each client would warn that their folder is missing.
+    settings.STATIC_ROOT = settings.BASE_DIR / "var" / "static-of-tests"
+    settings.STATIC_ROOT.mkdir(parents=True, exist_ok=True)
     settings.SEARCHES_PER_MINUTE = 0  # nobody is counted: tests search more than people
     settings.SECOND_FACTOR_DAYS = 36_500  # a test that looks weeks ahead is about something else
     # Workers have their own database each, so they must not share a cache either.

@@ -25,6 +25,7 @@ from .completion import complete
 from .dates import day_words
 from .deleting import NamesNoDrafts
 from .entry_admin import EntryAdmin
+from .forms import HTTPS
 from .health import DAYS_UNTIL_DEAD, AddressHealth
 from .image_admin import ImageAdmin  # noqa: F401 - Django finds it here
 from .link_check import keep_archive_address
@@ -69,6 +70,7 @@ class AddressFilter(admin.SimpleListFilter):
 
 @admin.register(Source)
 class SourceAdmin(NamesNoDrafts, admin.ModelAdmin):
+    formfield_overrides = HTTPS
     list_display = ["key", "title", "kind", "date", "checked_on", "address_standing"]
     list_filter = [AddressFilter, "kind"]
     search_fields = ["key", "title", "author", "publisher"]

@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from .entry_admin import EntryAdmin
 from .figures import DECORATIVE, address, sizes
-from .forms import DeskForm
+from .forms import HTTPS, DeskForm
 from .images import Image
 from .models import Entry, Snapshot
 from .pictures import PictureError, read_picture
@@ -104,6 +104,7 @@ def picture_of(image, side):
 @admin.register(Image)
 class ImageAdmin(admin.ModelAdmin):
     form = ImageForm
+    formfield_overrides = HTTPS
     change_form_template = "admin/publishing/image_change_form.html"
     list_display = ["key", "picture", "title", "credit", "licence", "uploaded_at"]
     list_filter = ["licence"]

@@ -13,7 +13,7 @@ from actors.models import Actor, Agreement, Participation
 from articles.models import Article
 from defcoop_site.factories import make_actor, make_agreement, make_article, make_source, make_topic, publish_now
 from publishing.check import check_public
-from publishing.models import Entry, Snapshot
+from publishing.models import Entry, Snapshot, Source
 from publishing.public import PublicEntry
 from publishing.publication import publish
 from publishing.review import submit
@@ -132,6 +132,20 @@ class WritingTests(DeskTests):
         self.assertIn('<time class="date" datetime="1949-04">April 1949</time>', page)
         self.assertIn("Pinned article", page)
         self.assertIn("chosen by the editors", page)
+
+    def test_address_without_a_scheme_is_one_of_https(self):
+        pages = {
+            desk_address(Source, "add"): {"key": "nato", "title": "Treaty", "kind": "text", "url": "nato.int/17120"}
+        }
+        actor = make_actor()
+        pages[change_address(actor)] = {"website": "nato.int"}
+
+        for address, typed in pages.items():
+            self.client.post(address, {**form_data(self.client.get(address)), **typed})
+
+        actor.refresh_from_db()
+        self.assertEqual(Source.objects.get(key="nato").url, "https://nato.int/17120")
+        self.assertEqual(actor.website, "https://nato.int")
 
 
 class LongFormTests(DeskTests):
