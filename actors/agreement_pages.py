@@ -179,11 +179,13 @@ def agreement_context(entry, as_of=None, *, order=""):
         party.statements = said.pop(party.part["actor"], [])
     phases, is_told = phases_of(row, facts["in_force"], by_way(links_here, PublicLink.Way.AMENDS), as_of)
     carry([*around.targets.values(), *(link.entry for link in links_here)], as_of)
+    obligations = _obligations_in(entry, around.targets)
     return {
         "around": around,
         "facts": agreement_facts(entry, around, as_of),
         "status": row.status_on(as_of.day),
-        "obligations": _obligations_in(entry, around.targets),
+        "obligations": obligations,
+        "names_who_owes": any(part["by"] or part["to"] for part in obligations),
         "has_defence": any(part["kind"] == terms.ObligationKind.DEFENCE for part in entry.page["obligations"]),
         "parties": parties,
         "party_count": len({party.part["actor"] for party in parties if _belongs(party)}),

@@ -220,6 +220,18 @@ class PageTests(ScenarioTestCase):
         ):  # fmt: skip
             self.assertContains(page, words)
 
+    def test_obligations_name_who_owes_them_as_it_is_called_now(self):
+        guarantor = make_actor(title="Guarantor")
+        publish_now(guarantor)
+        publish_now(make_agreement(slug="pact", obligations=[{"kind": "defence", "owed_by": guarantor}]))
+        self.assertContains(self.client.get("/agreements/pact/"), "Owed by: Guarantor.")
+
+        guarantor.title = "Protector"
+        guarantor.save()
+        publish_now(guarantor)
+
+        self.assertContains(self.client.get("/agreements/pact/"), "Owed by: Protector.")
+
     def test_snapshot_brings_every_act_back(self):
         agreement = make_agreement(
             parties=[
