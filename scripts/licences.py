@@ -7,9 +7,11 @@ import re
 from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 
+from packaging.markers import Marker
+
 BASE_DIR = Path(__file__).resolve().parent.parent
 PAGE = BASE_DIR / "docs" / "licences.md"
-LOCKED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==", re.MULTILINE)
+LOCKED = re.compile(r"^([A-Za-z0-9][A-Za-z0-9._-]*)==[^;\s]+(?: ; ([^\\\n]+))?", re.MULTILINE)
 CLASSIFIER = "License :: OSI Approved :: "
 # What may be used without asking anybody: each lets the site be run and passed on under any terms. Tested.
 ALLOWED = (
@@ -38,8 +40,9 @@ every licence against the list of those that may be used (`scripts/licences.py`)
 
 
 def libraries():
-    """The names in the lock, in order."""
-    return LOCKED.findall((BASE_DIR / "requirements" / "prod.txt").read_text(encoding="utf-8"))
+    """The names in the lock, in order, without those that its markers leave out on this machine."""
+    locked = LOCKED.findall((BASE_DIR / "requirements" / "prod.txt").read_text(encoding="utf-8"))
+    return [name for name, marker in locked if not marker or Marker(marker).evaluate()]
 
 
 def licence_of(name):
