@@ -75,7 +75,7 @@ class Library:
         yield from (str(message) for _later, message in order.misplaced(content, order.ACTOR))
         for part in content.former_names:
             if not (part.source or content.facts_source):
-                yield f"{part.name}: {_('No source is named.')}"
+                yield part.name + ": " + _("No source is named.")
             yield from (f"{part.name}: {message}" for _later, message in order.misplaced(part, order.NAME))
 
     def _agreement(self, entry, content):

@@ -473,7 +473,8 @@ class Statement(models.Model):
         verbose_name_plural = _("reservations, declarations and objections")
 
     def __str__(self):
-        return f"{self.actor or _('no actor yet')}: {self.get_kind_display()}"
+        actor = self.actor or _("no actor yet")
+        return f"{actor}: {self.get_kind_display()}"
 
     def clean(self):
         super().clean()

@@ -30,8 +30,8 @@ def entry_markdown(request, read, context, table, citation):
         parts.append(_statement(statement))
     if "facts" in context and table.rows:
         parts += [f"## {_line(table.title)}", _table(table)]
-    parts += [f"## {_('Notes and sources')}", *writer.notes()] if entry.page["notes"] else []
-    parts += [f"## {_('Cite')}", citing.apa(citation)]
+    parts += ["## " + _("Notes and sources"), *writer.notes()] if entry.page["notes"] else []
+    parts += ["## " + _("Cite"), citing.apa(citation)]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -48,7 +48,7 @@ def _fact(fact):
 def _statement(statement):
     part = statement.part
     words = [part["kind"], part["article"] and f"art. {part['article']}", display(part["made"])]
-    words += [statement.withdrawn and f"{_('withdrawn')} {display(statement.withdrawn)}"]
+    words += [statement.withdrawn and " ".join((_("withdrawn"), display(statement.withdrawn)))]
     return f"- {_line(statement.name)} ({', '.join(word for word in words if word)}): {_line(part['description'])}"
 
 

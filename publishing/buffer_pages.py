@@ -227,9 +227,8 @@ def _release(request):
 
 
 def _too_large(error):
-    return HttpResponseBadRequest(
-        f"{error} {_('Go back, sign in in another tab, and save again.')}", content_type="text/plain; charset=utf-8"
-    )
+    advice = _("Go back, sign in in another tab, and save again.")
+    return HttpResponseBadRequest(f"{error} {advice}", content_type="text/plain; charset=utf-8")
 
 
 def _ask_to_resume(desk, request, object_id, status=200):

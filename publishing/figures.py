@@ -130,7 +130,8 @@ def use_of(token):
 def figure_html(use, image):
     """Markup of one figure. image: its ImageContent, or None where there is no such image (drafts only)."""
     if image is None:
-        return f"<p><em>{escape(_('There is no image “%(key)s”.') % {'key': use.key})}</em></p>\n"
+        said = _("There is no image “%(key)s”.") % {"key": use.key}
+        return f"<p><em>{escape(said)}</em></p>\n"
     renditions = sizes(image.width, image.height)
     sets = {
         form: ", ".join(f"{address(image.digest, width, form)} {width}w" for width, _height in renditions)

@@ -45,4 +45,5 @@ class Command(BaseCommand):
 def user_agent():
     """Who visits: the publication, and whom to write to."""
     contact = f" ({settings.CONTACT_EMAIL})" if settings.CONTACT_EMAIL.isascii() and settings.CONTACT_EMAIL else ""
-    return f"{_('Defence cooperation').replace(' ', '-')}-link-check/1.0{contact}"
+    name = _("Defence cooperation").replace(" ", "-")
+    return f"{name}-link-check/1.0{contact}"
