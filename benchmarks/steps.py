@@ -138,6 +138,14 @@ def _bare(answer, name):
     return {"BARE_BODY": str(path)}
 
 
+def settled(server, path):
+    """The answer that stays: each worker, asked again, compresses its copy better within a second."""
+    for _ in range(20):
+        server.get(path)
+        time.sleep(0.1)
+    return server.get(path)
+
+
 def served(library, path, seconds, rounds):
     """A cached page and its 304 against a bare application with the same bytes, in paired rounds; cold start; bytes over the wire."""
     make("SQLite", library)
@@ -148,7 +156,7 @@ def served(library, path, seconds, rounds):
         with serving("defcoop_site.wsgi", values, path) as server:
             found["start"].append(server.seconds)
     with serving("defcoop_site.wsgi", values, path) as ours:
-        page = ours.get(path)
+        page = settled(ours, path)
         known = {"If-None-Match": dict(page[1])["ETag"]}
         unchanged = ours.get(path, If_None_Match=known["If-None-Match"])
         with (
