@@ -9,7 +9,7 @@ from publishing.downloads import Download, page_or_file
 from publishing.lists import FilterForm, address_without_page, paginate
 from publishing.public import PublicEntry
 from publishing.views import entry_detail, entry_version
-from topics.lists import TopicFilter
+from topics.lists import TopicFilter, live_count
 
 from . import terms
 from .as_of import as_known, as_of, carry
@@ -104,12 +104,13 @@ def _listed_actors(request):
     when = as_of(request)
     form = ActorFilterForm(request.GET)
     chosen = form.chosen()
-    entries = PublicEntry.objects.of_kind("actor")
-    if when.text or chosen:
+    entries, is_narrowed = PublicEntry.objects.of_kind("actor"), bool(when.text or chosen)
+    if is_narrowed:
         actors = listed_actors(when, kind=chosen.get("kind"), region=chosen.get("region"))
         entries = entries.filter(pk__in=form.narrow(actors, "actor").values("entry"))
     keys = entries.order_by("sort_key", "pk").values("pk")
-    page = paginate(with_entries(PublicActor.objects).order_by("entry__sort_key", "entry"), keys, form, by="entry")
+    rows = with_entries(PublicActor.objects).order_by("entry__sort_key", "entry")
+    page = paginate(rows, keys, form, by="entry", count=None if is_narrowed else live_count("actor"))
     if when.text:
         for actor in page:
             actor.dissolved = as_known(actor.dissolved, when.day)
@@ -160,7 +161,8 @@ def _listed_agreements(request):
         confidence=chosen.get("confidence"),
     )
     keys = form.narrow(agreements, "agreement").order_by("sort_key", "entry").values("pk")
-    page = paginate(with_entries(PublicAgreement.objects).order_by("sort_key", "entry"), keys, form)
+    rows = with_entries(PublicAgreement.objects).order_by("sort_key", "entry")
+    page = paginate(rows, keys, form, count=None if when.text or chosen else live_count("agreement"))
     count_parties(page.object_list, when)
     rows = [(row.entry, row, row.status_on(when.day)) for row in page]
     return {

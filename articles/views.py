@@ -9,7 +9,7 @@ from publishing.lists import PAGE_SIZE, FilterForm, address_without_page, pagina
 from publishing.public import PublicEntry
 from publishing.views import entry_detail, entry_version
 from topics.listing import Listing
-from topics.lists import TopicFilter, entries_table, with_topics
+from topics.lists import TopicFilter, entries_table, live_count, with_topics
 
 
 class ArticleFilterForm(TopicFilter, FilterForm):
@@ -28,7 +28,7 @@ def _listed(request):
     else:
         order = ["-revised_at", "sort_key", "pk"] if latest else ["sort_key", "pk"]
         keys = PublicEntry.objects.of_kind("article").order_by(*order).values("pk")
-        page = paginate(PublicEntry.objects.for_list().order_by(*order), keys, form)
+        page = paginate(PublicEntry.objects.for_list().order_by(*order), keys, form, count=live_count("article"))
     return {"page": page, "rows": with_topics(page), "form": form, "query": address_without_page(form)}
 
 

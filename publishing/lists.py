@@ -24,7 +24,15 @@ class FilterForm(forms.Form):
 
 
 class NearerEnd(Paginator):
-    """A Paginator of keys that reads a page of the second half from the end, backwards: none passes over more than half of them."""
+    """A Paginator of keys that reads a page of the second half from the end, backwards: none passes over more than half of them.
+
+    count: how many there are, where that is kept.
+    """
+
+    def __init__(self, keys, per_page, count=None):
+        super().__init__(keys, per_page)
+        if count is not None:
+            self.count = count
 
     def page(self, number):
         page = super().page(number)
@@ -34,12 +42,12 @@ class NearerEnd(Paginator):
         return page
 
 
-def paginate(rows, keys, form, by="pk"):
-    """The asked-for Page of rows in their order; past the end, the last one. Two queries.
+def paginate(rows, keys, form, by="pk", count=None):
+    """The asked-for Page of rows in their order; past the end, the last one. Two queries, one where the count is kept.
 
     keys: a queryset of the keys alone in the same order, so that an index answers which stand on the page; by: the column of the rows that they name.
     """
-    page = NearerEnd(keys, PAGE_SIZE).get_page(form.page_number())
+    page = NearerEnd(keys, PAGE_SIZE, count).get_page(form.page_number())
     page.object_list = rows.filter(**{f"{by}__in": page.object_list})
     return page
 

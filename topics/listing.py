@@ -44,14 +44,6 @@ LISTS = {
 }
 
 
-class KeptPaginator(NearerEnd):
-    """A NearerEnd that is told the count."""
-
-    def __init__(self, object_list, per_page, count):
-        super().__init__(object_list, per_page)
-        self.count = count
-
-
 @dataclass(frozen=True)
 class Around:
     """The topics that go with some: those right below, and those that the same entries carry; each with `entries`, their number among these."""
@@ -128,7 +120,7 @@ class Listing:
         keys = self.taggings(kind).values("entry")
         if latest:
             keys = PublicEntry.objects.filter(pk__in=keys.order_by()).order_by(*order).values("pk")
-        page = KeptPaginator(keys, size, total).get_page(number)
+        page = NearerEnd(keys, size, total).get_page(number)
         # First the page's keys, from the index alone, then their entries: a join would read every entry that is passed over.
         found = PublicEntry.objects.filter(pk__in=page.object_list).for_list().order_by(*order)
         page.object_list = found if total else []

@@ -45,6 +45,11 @@ def carrying(rows, topic, kind, entry="entry"):
     return rows.filter(**{f"{entry}__in": PublicTagging.objects.own().filter(topic=topic, kind=kind).values("entry")})
 
 
+def live_count(kind):
+    """How many live entries of a kind there are, as kept. One query."""
+    return TopicTally.objects.filter(topic=None, kind=kind).values_list("entries", flat=True).first() or 0
+
+
 def with_topics(entries):
     """[(entry, its Topics by name, with what a link shows)] for a page of entries. One query."""
     entries = list(entries)
