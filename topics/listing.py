@@ -6,6 +6,7 @@ entries that carry the two rarest are read.
 
 from dataclasses import dataclass
 from functools import cached_property
+from heapq import nsmallest
 
 from django.db import connection
 from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Sum
@@ -23,6 +24,7 @@ from .public import (
     count_marks,
     mark_of,
     mark_of_kind,
+    marked,
     pair_keys,
 )
 from .vocabulary import Topic, at_or_below, line_above
@@ -39,8 +41,9 @@ def with_entries(topics):
 LISTS = {
     "sqlite": """WITH common (entry_id) AS ({entries}) SELECT group_concat(list.marks, '')
         FROM common CROSS JOIN topics_publictopiclist AS list ON list.entry_id = common.entry_id""",
-    "postgresql": """WITH common (entry_id) AS ({entries}) SELECT string_agg(list.marks, '')
-        FROM common JOIN topics_publictopiclist AS list ON list.entry_id = common.entry_id""",
+    # As a join it would be of the whole table: the planner takes a row looked up for dearer than thirty that are read.
+    "postgresql": """WITH common (entry_id) AS ({entries}) SELECT string_agg(
+        (SELECT list.marks FROM topics_publictopiclist AS list WHERE list.entry_id = common.entry_id), '') FROM common""",
 }
 
 
@@ -78,7 +81,7 @@ class Listing:
 
     @cached_property
     def counts(self):
-        """{kind: entries}; kinds without any are left out. One query, which `together` needs no more."""
+        """{kind: entries}; kinds without any are left out. One query, which `around` needs no more."""
         if len(self.topics) == 1:
             kept = TopicTally.objects.filter(topic=self.topics[0], narrower=self.narrower)
             return dict(kept.order_by("kind").values_list("kind", "entries"))
@@ -126,33 +129,45 @@ class Listing:
         page.object_list = found if total else []
         return page
 
-    def together(self):
-        """{topic key: entries} of all other topics that these entries carry, the most frequent first. One query."""
-        chosen = [topic.pk for topic in self.chosen]
-        if len(self.topics) == 1 and self.narrower:
-            pairs = TopicPair.objects.filter(topic=self.topics[0]).exclude(other__in=chosen)
-            return dict(pairs.order_by("-entries", "other").values_list("other", "entries"))
-        if self.narrower:
-            others = Topic.objects.exclude(pk__in=chosen).order_by("pk").values_list("pk", flat=True)
-            counts = {key: self._marked[mark] for key in others if (mark := mark_of(key)) in self._marked}
-            return dict(sorted(counts.items(), key=lambda pair: -pair[1]))
-        others = PublicTagging.objects.filter(entry__in=self.entries()).exclude(topic__in=chosen).own()
-        return dict(others.order_by().values_list("topic").annotate(n=Count("pk")).order_by("-n", "topic"))
-
     def around(self, most):
-        """The Around of the topics. Three queries.
+        """The Around of the topics: all that are narrower, and at most so many that go with them. Two or three queries.
 
         A topic above a chosen one adds nothing to it, and one below stands under "narrower", so neither is among those often together; but
         where each topic is meant alone, all are.
         """
-        keys, counts = {topic.pk for topic in self.chosen}, self.together()
-        below = Topic.objects.filter(at_or_below(keys)).exclude(pk__in=keys).order_by("normalised")
-        below = dict(below.values_list("pk", "broader")) if self.narrower else {}
-        above = {key for topic in self.chosen for key in line_above(topic)} if self.narrower else set()
-        narrower = [key for key, broader in below.items() if broader in keys and key in counts]
-        often = [key for key in counts if key not in above and key not in below][:most]
-        topics = Topic.objects.in_bulk([*narrower, *often])
-        for topic in topics.values():
-            topic.entries = counts[topic.pk]
+        keys, passed, right_below = {topic.pk for topic in self.chosen}, set(), []
+        if self.narrower:
+            below = Topic.objects.filter(at_or_below(keys)).exclude(pk__in=keys).order_by("normalised")
+            below = dict(below.values_list("pk", "broader"))
+            right_below = [key for key, broader in below.items() if broader in keys]
+            passed = {*below, *(key for topic in self.chosen for key in line_above(topic))}
+        count = self._counted if not self.narrower else self._kept if len(self.topics) == 1 else self._listed
+        found = {}
+        for topic, entries in count(right_below, passed | keys, most):
+            topic.entries = entries
             topic.combined = "+".join(sorted([topic.slug, *(chosen.slug for chosen in self.chosen)]))
-        return Around([topics[key] for key in narrower], [topics[key] for key in often])
+            found[topic.pk] = topic
+        narrower = [found.pop(key) for key in right_below if key in found]
+        return Around(narrower, list(found.values()))
+
+    # Each gives (Topic, how many of these entries carry it): of some topics, and of the most frequent others but for those that are passed over.
+
+    def _kept(self, right_below, passed, most):
+        pairs = TopicPair.objects.filter(topic=self.topics[0]).select_related("other").order_by("-entries", "other")
+        for pair in (*pairs.filter(other__in=right_below), *pairs.exclude(other__in=passed)[:most]):
+            yield pair.other, pair.entries
+
+    def _listed(self, right_below, passed, most):
+        counts = self._marked.copy()
+        below = [(mark, counts[mark]) for mark in map(mark_of, right_below) if mark in counts]
+        for mark in (*map(mark_of, passed), *(mark_of_kind(kind.name) for kind in kinds.every())):
+            counts.pop(mark, None)
+        often = nsmallest(most, counts.items(), key=lambda pair: (-pair[1], pair[0]))
+        topics = {mark_of(topic.pk): topic for topic in Topic.objects.filter(marked([*dict(below), *dict(often)]))}
+        return [(topics[mark], entries) for mark, entries in (*below, *often) if mark in topics]
+
+    def _counted(self, _right_below, passed, most):
+        others = PublicTagging.objects.filter(entry__in=self.entries()).exclude(topic__in=passed).own()
+        counts = dict(others.order_by().values_list("topic").annotate(n=Count("pk")).order_by("-n", "topic")[:most])
+        topics = Topic.objects.in_bulk(counts)
+        return [(topics[key], entries) for key, entries in counts.items()]

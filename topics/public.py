@@ -6,8 +6,9 @@ Taggings are of live entries only: publishing writes none for a withdrawn one. A
 import hashlib
 import sys
 from collections import Counter
-from functools import cache
+from functools import cache, reduce
 from itertools import combinations
+from operator import or_
 from uuid import UUID
 
 from django.db import models
@@ -130,6 +131,12 @@ def pair_keys(one, other):
 def mark_of(topic):
     """16 hexadecimal digits for a topic (its key): the first half of the key, as the other tells no two topics apart that this does not."""
     return (topic.hex if isinstance(topic, UUID) else topic.replace("-", ""))[:16]
+
+
+def marked(marks):
+    """The condition that a Topic has one of the marks."""
+    ranges = (Q(pk__range=(UUID(f"{mark:0<32}"), UUID(f"{mark:f<32}"))) for mark in marks)
+    return reduce(or_, ranges, Q(pk__in=[]))
 
 
 @cache
