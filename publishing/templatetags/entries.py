@@ -39,6 +39,14 @@ def entry_link(entry, css_class=""):
     return format_html('<a {}href="{}"{}>{}</a>', named, entry.get_absolute_url(), lang(entry.language), entry.title)
 
 
+@register.simple_tag
+def present_title(entry):
+    """Behind the name that an actor bore on the day of the page, its name of today; nothing where it bears the same."""
+    name = getattr(entry, "present_title", "")
+    said = _("today %(name)s") % {"name": name} if name else ""
+    return format_html(' <span class="present-title">{}</span>', said) if said else ""
+
+
 @register.filter
 def edtf(text):
     """A date text in words; "none" where nothing took place, "unknown" where nobody knows."""
