@@ -11,6 +11,7 @@ from pydantic import Field
 from actors import terms
 from actors.as_of import CARRYING, carry
 from actors.lists import STATUSES, count_parties, listed_actors, listed_agreements, with_entries
+from actors.public import PublicActor
 from defcoop_site.entry_forms import entry_json
 from publishing.public import PublicEntry, PublicVersion
 from publishing.views import ReadVersion, find_version, kind_of
@@ -104,9 +105,12 @@ def articles(request, parameters: Query[ArticleList]):
 @router.get("/actors", response={200: ActorPage, **LISTED}, summary="Actors, by name")
 def actors(request, parameters: Query[ActorList]):
     when = parameters.when()
-    rows = with_entries(listed_actors(when, kind=parameters.kind, region=parameters.region))
-    rows = carrying(rows, topic_named(parameters.topic), "actor")
-    page, cursor = page_of(rows, ("entry__sort_key", "entry_id"), "actors", parameters)
+    topic, entries = topic_named(parameters.topic), PublicEntry.objects.of_kind("actor")
+    if when.text or parameters.kind or parameters.region or topic:
+        rows = carrying(listed_actors(when, kind=parameters.kind, region=parameters.region), topic, "actor")
+        entries = entries.filter(pk__in=rows.values("entry"))
+    rows = with_entries(PublicActor.objects)
+    page, cursor = page_of(rows, ("entry__sort_key", "entry_id"), "actors", parameters, entries)
     carry([row.entry for row in page], when)
     items = _items(request, page, lambda row: actor_facts(row, when), parameters)
     return answer(request, items, cursor, on=when.day.isoformat())

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from .problems import Problem
 
 SALT = "api.cursor"
+TITLES = ("sort_key", "pk")
 
 
 def to_cursor(name, key):
@@ -29,10 +30,16 @@ def from_cursor(name, cursor):
     return key
 
 
-def page_of(rows, columns, name, parameters):
-    """(rows of the page, cursor of the next or None). rows: a queryset; columns: what orders it, together unique. One query."""
+def page_of(rows, columns, name, parameters, entries=None):
+    """(rows of the page, cursor of the next or None). rows: a queryset; columns: what orders it, together unique. One query.
+
+    entries: where rows are put in order by their entries' titles, these, all of one kind: which stand on the page is then read from the index of titles.
+    """
     key = from_cursor(name, parameters.cursor)
-    if key:
+    if entries is not None:
+        behind = entries.filter(_after(TITLES, key)) if key else entries
+        rows = rows.filter(entry__in=behind.order_by(*TITLES).values("pk")[: parameters.limit + 1])
+    elif key:
         rows = rows.filter(_after(columns, key))
     found = list(rows.order_by(*columns)[: parameters.limit + 1])
     page = found[: parameters.limit]
