@@ -13,6 +13,7 @@ from .models import Actor, Agreement, FormerName, Obligation, Participation, Sta
 class FormerNameInline(PartInline):
     model = FormerName
     fields = ["name", ("since", "until", "position"), ("source", "locator")]
+    autocomplete_fields = ["source"]
 
 
 @admin.register(Actor)
