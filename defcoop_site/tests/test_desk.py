@@ -1,5 +1,6 @@
 """The desk, used as an editor uses it."""
 
+import re
 from datetime import timedelta
 
 import time_machine
@@ -356,6 +357,14 @@ class HistoryTests(DeskTests):
 
 
 class UnpublishTests(DeskTests):
+    def test_form_of_a_live_entry_offers_each_step_once(self):
+        page = self.client.get(change_address(publish_now(make_article()))).content.decode()
+
+        tools = page.split('<ul class="object-tools">')[1].split("</ul>")[0]
+        offered = re.findall(r'<a href="([^"]+)"', tools)
+        self.assertIn("unpublish", tools)
+        self.assertEqual(len(offered), len(set(offered)))
+
     def test_page_is_withdrawn_redirected_or_gone(self):
         target = publish_now(make_article())
         for outcome, status in (("withdrawn", 200), ("redirected", 301), ("gone", 410)):
