@@ -16,16 +16,6 @@ from . import order
 from .terms import OUTSIDE_ROLES, AgreementType, Role
 
 ACTOR_FACTS = ("official_name", "founded", "dissolved", "seat")
-AGREEMENT_DATES = (
-    "adopted",
-    "opened",
-    "signed",
-    "provisional",
-    "in_force",
-    "suspended",
-    "suspension_ended",
-    "terminated",
-)
 SPELL_ACTS = ("signed", "ratified", "consent", "provisional", "in_force")
 # Beyond what a form refuses: lawful in rare cases (a treaty may take effect backwards), and a slip in most.
 AGREEMENT = [
@@ -79,7 +69,7 @@ class Library:
             yield from (f"{part.name}: {message}" for _later, message in order.misplaced(part, order.NAME))
 
     def _agreement(self, entry, content):
-        if any(getattr(content, name) for name in AGREEMENT_DATES) and not (
+        if any(getattr(content, name) for name in order.AGREEMENT_DATES) and not (
             content.facts_source or content.text_source
         ):
             yield _("No source for its dates.")

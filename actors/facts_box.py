@@ -5,20 +5,10 @@ from dataclasses import dataclass
 from publishing.public import PublicLink
 
 from .as_of import as_known
+from .order import AGREEMENT_DATES
 
 # Facts that may lie after a day that a reader asks for.
-LATER_DATES = (
-    "founded",
-    "dissolved",
-    "adopted",
-    "opened",
-    "signed",
-    "provisional",
-    "in_force",
-    "suspended",
-    "suspension_ended",
-    "terminated",
-)
+LATER_DATES = ("founded", "dissolved", *AGREEMENT_DATES)
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,17 @@ from django.utils.translation import gettext_lazy as _
 
 from publishing.dates import certainly_before
 
+# Of an agreement itself, in the order in which they come.
+AGREEMENT_DATES = (
+    "adopted",
+    "opened",
+    "signed",
+    "provisional",
+    "in_force",
+    "suspended",
+    "suspension_ended",
+    "terminated",
+)
 ACTOR = [("founded", "dissolved", _("An actor cannot be dissolved before it was founded."))]
 AGREEMENT = [
     ("signed", "terminated", _("An agreement cannot end before it was signed.")),
