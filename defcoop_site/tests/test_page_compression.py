@@ -12,7 +12,7 @@ from defcoop_site.page_cache import PageCache
 from publishing.publication import publish
 from publishing.snapshots import take_snapshot
 
-from .test_page_cache import PAGE, CacheTestCase, ask
+from .test_page_cache import PAGE, CacheTestCase, ask, timeless
 
 BR = {"HTTP_ACCEPT_ENCODING": "br"}
 WORDS = "\n\n".join(
@@ -23,7 +23,7 @@ WORDS = "\n\n".join(
 def asked(cached, times, address=PAGE):
     """The last of so many answers, each after the work that the one before left behind."""
     for _ in range(times):
-        answer = ask(cached, address, **BR)
+        answer = timeless(ask(cached, address, **BR))
         if thread := cached.compression.thread:
             thread.join()
     return answer
