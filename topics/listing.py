@@ -8,25 +8,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import nsmallest
 
-from django.db import connection
 from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from publishing import kinds
 from publishing.lists import NearerEnd
-from publishing.public import PublicEntry, public_connection
+from publishing.public import PublicEntry
 
-from .public import (
-    PublicCombination,
-    PublicTagging,
-    TopicPair,
-    TopicTally,
-    count_marks,
-    mark_of,
-    mark_of_kind,
-    marked,
-    pair_keys,
-)
+from .frequent import count_listed
+from .public import PublicCombination, PublicTagging, TopicPair, TopicTally, mark_of, mark_of_kind, marked, pair_keys
 from .vocabulary import Topic, at_or_below, line_above
 
 
@@ -34,17 +24,6 @@ def with_entries(topics):
     """A queryset of Topics with `entries`: how many live entries carry each, or a topic below it."""
     kept = TopicTally.objects.filter(topic=OuterRef("pk"), narrower=True).values("topic").values(n=Sum("entries"))
     return topics.annotate(entries=Coalesce(Subquery(kept, output_field=IntegerField()), 0))
-
-
-# The lists of all topics of some entries, one after the other. In the order in which the entries come: given their keys as a condition, SQLite would
-# first put these in order, which takes as long as looking the lists up.
-LISTS = {
-    "sqlite": """WITH common (entry_id) AS ({entries}) SELECT group_concat(list.marks, '')
-        FROM common CROSS JOIN topics_publictopiclist AS list ON list.entry_id = common.entry_id""",
-    # As a join it would be of the whole table: the planner takes a row looked up for dearer than thirty that are read.
-    "postgresql": """WITH common (entry_id) AS ({entries}) SELECT string_agg(
-        (SELECT list.marks FROM topics_publictopiclist AS list WHERE list.entry_id = common.entry_id), '') FROM common""",
-}
 
 
 @dataclass(frozen=True)
@@ -74,10 +53,7 @@ class Listing:
     @cached_property
     def _marked(self):
         """{mark: entries} of the kinds and topics of what carries several topics, or a topic below them. One query."""
-        entries, values = self.entries().query.sql_with_params()
-        with public_connection().cursor() as cursor:
-            cursor.execute(LISTS[connection.vendor].format(entries=entries), values)
-            return count_marks(cursor.fetchone()[0] or "")
+        return count_listed(self.entries(), [topic.pk for topic in self.topics] if len(self.topics) == 2 else ())  # noqa: PLR2004 - a pair
 
     @cached_property
     def counts(self):

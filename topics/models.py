@@ -10,7 +10,14 @@ from taggit.models import ItemBase
 
 from publishing.models import Entry
 
-from .public import PublicCombination, PublicTagging, PublicTopicList, TopicPair, TopicTally  # noqa: F401 - Django finds models here
+from .public import (  # noqa: F401 - Django finds models here
+    FrequentPair,
+    PublicCombination,
+    PublicTagging,
+    PublicTopicList,
+    TopicPair,
+    TopicTally,
+)
 from .vocabulary import MergedTopic, Topic, TopicAlias  # noqa: F401
 
 

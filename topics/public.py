@@ -116,6 +116,22 @@ class TopicPair(models.Model):
         return f"{self.topic_id} {self.other_id}: {self.entries}"
 
 
+class FrequentPair(models.Model):
+    """What the entries of a pair carry beside it, for pairs of so many common entries (`frequent.FREQUENT`) that a page does not count them.
+
+    topic is the one with the smaller key; counts: {mark: entries} of all kinds and topics of the common entries, these two among them, as
+    `count_marks` gives it.
+    """
+
+    pk = models.CompositePrimaryKey("topic_id", "other_id")
+    topic = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+", db_index=False)
+    other = models.ForeignKey(Topic, on_delete=models.CASCADE, related_name="+")
+    counts = models.JSONField()
+
+    def __str__(self):
+        return f"{self.topic_id} {self.other_id}"
+
+
 def combination_key(topics):
     """The signed 64-bit number of a combination of topics (keys as text, in any order)."""
     digest = hashlib.blake2b("+".join(sorted(topics)).encode(), digest_size=8).digest()

@@ -13,7 +13,8 @@ from publishing import kinds
 from publishing.inserting import insert, unsaved
 from publishing.public import PublicEntry
 
-from .public import PublicTagging, TopicPair, TopicTally
+from . import frequent
+from .public import FrequentPair, PublicTagging, TopicPair, TopicTally, mark_of, mark_of_kind
 
 BATCH = 400  # a condition on each row: SQLite takes an expression of at most 1000 levels
 
@@ -22,7 +23,9 @@ COLUMNS = {TopicTally: ("topic_id", "kind", "narrower"), TopicPair: ("topic_id",
 
 
 def tallied(keys):
-    """Counter of what entries add: {(model, *its columns): entries}; those that are not live add nothing. Two queries."""
+    """Counter of what entries add: {(model, *its columns): entries}, for a FrequentPair its two topics and a mark; those that are not live add nothing.
+    Three queries.
+    """
     kinds_of = dict(PublicEntry.objects.live().filter(pk__in=keys).values_list("pk", "kind"))
     found = Counter((TopicTally, None, kind, False) for kind in kinds_of.values())
     carried = defaultdict(list)
@@ -33,8 +36,13 @@ def tallied(keys):
         found[TopicTally, topic, kinds_of[entry], True] += 1
         if own:
             found[TopicTally, topic, kinds_of[entry], False] += 1
-    for topics in carried.values():
+    kept = frequent.kept()
+    for entry, topics in carried.items():
         found.update((TopicPair, *pair) for pair in permutations(topics, 2))
+        marks = [mark_of_kind(kinds_of[entry]), *map(mark_of, topics)]
+        found.update(
+            (FrequentPair, *pair, mark) for pair in kept.intersection(permutations(topics, 2)) for mark in marks
+        )
     return found
 
 
@@ -61,19 +69,23 @@ def change(before, after):
     for key in before.keys() | after.keys():
         if before[key] != after[key]:
             by_model[key[0]].append((key[1:], after[key] - before[key]))
+    frequent.add(dict(by_model.pop(FrequentPair, ())))
     for model, changes in by_model.items():
         for start in range(0, len(changes), BATCH):
-            _add(model, dict(changes[start : start + BATCH]))
+            sums = _add(model, dict(changes[start : start + BATCH]))
+            if model is TopicPair:
+                frequent.follow({pair: entries for pair, entries in sums.items() if pair[0] < pair[1]})
 
 
 def _add(model, differences):
-    """Add to kept counts, in three statements. Whoever calls holds the generation, so that nobody else does so at the same time."""
+    """Add to kept counts, in three statements; returns {key: sum}. Whoever calls holds the generation, so that nobody else does so at the same time."""
     rows = _rows(model, differences)
     kept = {tuple(key): entries for *key, entries in rows.values_list(*COLUMNS[model], "entries")}
     rows.delete()
     sums = {key: kept.get(key, 0) + difference for key, difference in differences.items()}
     # Counts that somebody tampered with may come out below none; rebuilding then counts everything anew.
     model.objects.bulk_create([_row(model, key, entries) for key, entries in sums.items() if entries > 0])
+    return sums
 
 
 def counted():
@@ -101,6 +113,17 @@ def rebuild():
     for model in (TopicTally, TopicPair):
         model.objects.all().delete()
         insert(model, (unsaved(model, None, *key[1:], entries) for key, entries in found.items() if key[0] is model))
+    FrequentPair.objects.all().delete()
+    frequent.keep(_frequent(found))
+
+
+def _frequent(found):
+    """The pairs that are frequent by what counted() gave."""
+    return [
+        key[1:]
+        for key, entries in found.items()
+        if key[0] is TopicPair and key[1] < key[2] and entries >= frequent.FREQUENT
+    ]
 
 
 def differences():
@@ -111,6 +134,10 @@ def differences():
         for *key, entries in model.objects.values_list(*columns, "entries")
     }
     wanted = counted()
+    for one, other, counts in FrequentPair.objects.values_list("topic_id", "other_id", "counts"):
+        kept |= {(FrequentPair, one, other, mark): entries for mark, entries in counts.items()}
+    for pair in _frequent(wanted):
+        wanted |= {(FrequentPair, *pair, mark): entries for mark, entries in frequent.count_pair(*pair).items()}
     return sorted(
         f"{key[0].__name__} of {', '.join(map(str, key[1:]))} is {kept.get(key, 0)}, not {wanted.get(key, 0)}"
         for key in kept.keys() | wanted.keys()
@@ -119,4 +146,4 @@ def differences():
 
 
 def register():
-    kinds.register_tally(kinds.Tally(tallied, change, rebuild, differences, [TopicTally, TopicPair]))
+    kinds.register_tally(kinds.Tally(tallied, change, rebuild, differences, [TopicTally, TopicPair, FrequentPair]))

@@ -12,6 +12,7 @@ from django.db import connection
 from publishing.inserting import insert
 from publishing.publication import raise_generation
 
+from . import frequent
 from .public import PublicCombination, PublicTagging, TopicPair, TopicTally, pair_keys
 from .sql import adapt, as_text, keys_sql, listed, numbered, numbers_sql
 from .tallies import change
@@ -80,6 +81,9 @@ def move_entries(moved, was_under, is_under):
     if places:
         _execute(LIST_ANEW, [listed(moved)])
     change(before, _counted(moved, places))
+    if places:
+        # Entries came to stand under other topics whatever the pair: what any frequent one carries may have changed.
+        frequent.keep(frequent.kept())
 
 
 def _leave(moved, place):

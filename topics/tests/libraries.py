@@ -1,5 +1,7 @@
 """Small random libraries for the property tests of topics."""
 
+from unittest import mock
+
 from hypothesis import strategies as st
 
 from articles.models import TaggedSection
@@ -16,6 +18,17 @@ ARTICLES = st.lists(
     min_size=1,
     max_size=5,
 )
+
+
+class FewAreFrequent:
+    """Mixed into a TestCase before its base: so FEW entries make a pair of topics frequent."""
+
+    FEW = 2
+
+    @classmethod
+    def setUpClass(cls):
+        cls.enterClassContext(mock.patch("topics.frequent.FREQUENT", cls.FEW))
+        super().setUpClass()
 
 
 def library(articles):

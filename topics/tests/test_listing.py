@@ -1,6 +1,6 @@
 import random
 from itertools import combinations
-from unittest import skipUnless
+from unittest import mock, skipUnless
 
 from django.db import connection
 from django.test import TestCase
@@ -12,9 +12,12 @@ from publishing.models import Entry
 from publishing.public import PublicEntry
 from publishing.publication import rebuild_public, unpublish
 from publishing.tests.scenario import ScenarioTestCase
+from topics import frequent
 from topics.listing import Listing, with_entries
-from topics.public import PublicCombination, TopicPair, TopicTally
+from topics.public import FrequentPair, PublicCombination, TopicPair, TopicTally
 from topics.vocabulary import Topic
+
+from .libraries import FewAreFrequent
 
 
 class ListingTests(ScenarioTestCase):
@@ -118,7 +121,32 @@ class StorageTests(TestCase):
         self.assertTrue(made_by.endswith("WITHOUT ROWID"), made_by)
 
 
-class TallyTests(ScenarioTestCase):
+class FrequentPairTests(FewAreFrequent, ListingTests):
+    """The same answers where what two topics share is kept and not counted."""
+
+    FEW = 6
+
+    def test_pairs_are_kept_that_are_frequent_and_no_others(self):
+        pairs = combinations(sorted(self.topics), 2)
+        common = {pair: sum(carried.issuperset(pair) for _entry, carried in self.entries) for pair in pairs}
+
+        kept = {pair for pair in frequent.kept() if set(pair) <= set(self.topics)}
+
+        self.assertEqual(kept, {pair for pair, entries in common.items() if entries >= frequent.FREQUENT})
+        self.assertTrue(kept)
+        self.assertLess(len(kept), len(common))
+
+    def test_kept_pair_is_read_without_looking_at_its_entries(self):
+        pair = list(with_entries(Topic.objects.filter(pk__in=min(frequent.kept()))))
+
+        with mock.patch("topics.frequent.count_marks") as counting:
+            found = Listing(pair).counts
+
+        self.assertTrue(found)
+        counting.assert_not_called()
+
+
+class TallyTests(FewAreFrequent, ScenarioTestCase):
     def tallies(self):
         return {(row.topic_id, row.kind): row.entries for row in TopicTally.objects.filter(narrower=False)}
 
@@ -159,6 +187,10 @@ class TallyTests(ScenarioTestCase):
             "count of nothing": lambda: TopicTally.objects.create(
                 topic=make_topic(), kind="actor", narrower=True, entries=1
             ),
+            "what a pair carries": lambda: FrequentPair.objects.filter(topic=min(topic.pk for topic in topics)).update(
+                counts={}
+            ),
+            "frequent pair": lambda: FrequentPair.objects.all().delete(),
             "combination": lambda: PublicCombination.objects.filter(entry=entry.pk).delete(),
         }
         for name, spoil in wrongs.items():

@@ -23,7 +23,7 @@ from topics.models import TopicDeed
 from topics.public import PublicTagging
 from topics.vocabulary import Topic, TopicAlias, find
 
-from .libraries import ARTICLES, everything, library, names
+from .libraries import ARTICLES, FewAreFrequent, everything, library, names
 
 
 class MergeTests(ScenarioTestCase):
@@ -270,7 +270,7 @@ class UndoTests(ScenarioTestCase):
         self.assertIsNone(Topic.objects.get(name="NATO").broader)
 
 
-class MergePropertyTests(PropertyTestCase):
+class MergePropertyTests(FewAreFrequent, PropertyTestCase):
     """Over random small libraries."""
 
     @patient(examples=15)

@@ -21,7 +21,7 @@ from topics.public import PublicTagging
 from topics.splitting import split, undo_split
 from topics.vocabulary import Topic
 
-from .libraries import ARTICLES, library, names
+from .libraries import ARTICLES, FewAreFrequent, library, names
 
 
 def carried():
@@ -164,7 +164,7 @@ class SplitTests(ScenarioTestCase):
         self.assertEqual(public_tables()["PublicLink"], before)
 
 
-class SplitPropertyTests(PropertyTestCase):
+class SplitPropertyTests(FewAreFrequent, PropertyTestCase):
     @patient(examples=15)
     @given(ARTICLES, st.sets(st.integers(0, 4)))
     def test_split_and_undo_give_every_entry_its_topics_back(self, entries, chosen):

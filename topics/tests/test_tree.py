@@ -16,8 +16,10 @@ from topics.models import TopicDeed
 from topics.public import TopicPair
 from topics.vocabulary import Topic, lines_above
 
+from .libraries import FewAreFrequent
 
-class MovingTests(ScenarioTestCase):
+
+class MovingTests(FewAreFrequent, ScenarioTestCase):
     @classmethod
     def setUpTestData(cls):
         cls.editor = make_editor(everything=True)
@@ -79,7 +81,7 @@ class MovingTests(ScenarioTestCase):
         self.assertEqual(check_public(), [])
 
 
-class MergeInTreePropertyTests(PropertyTestCase):
+class MergeInTreePropertyTests(FewAreFrequent, PropertyTestCase):
     """Random trees and libraries: after every merge and its undoing, all public rows are what the live snapshots give."""
 
     @patient(examples=12)
