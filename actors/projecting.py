@@ -9,7 +9,7 @@ from publishing.names import normalise
 from publishing.projecting import link_rows, name_rows, notes_of, public_entry
 from publishing.public import PublicLink
 from publishing.text import to_html
-from topics.public import tagging_rows
+from topics.public import standing_under, tagging_rows
 
 from .public import (
     PublicActor,
@@ -77,7 +77,9 @@ def project_actor(key, content):
         **spell(content.founded, content.dissolved),
     )
     rows = [detail, *former_names(key, content)]
-    return Projection(entry, [*rows, *tagging_rows(entry, content), *link_rows(entry, ways), *name_rows(entry)])
+    under = standing_under(content.topics)
+    rows = [*rows, *tagging_rows(entry, under), *link_rows(entry, ways), *name_rows(entry)]
+    return Projection(entry, rows, list(under))
 
 
 def former_names(key, content):
@@ -127,7 +129,9 @@ def project_agreement(key, content):
     rows += [_participation_row(key, content, part, notes) for part in content.participations]
     rows += [_statement_row(key, content, part, notes) for part in content.statements]
     rows += exits(key, content, notes)
-    return Projection(entry, [*rows, *tagging_rows(entry, content), *link_rows(entry, ways), *name_rows(entry)])
+    under = standing_under(content.topics)
+    rows = [*rows, *tagging_rows(entry, under), *link_rows(entry, ways), *name_rows(entry)]
+    return Projection(entry, rows, list(under))
 
 
 def sourced(content, notes, key, locator):

@@ -7,7 +7,7 @@ from publishing.kinds import Projection
 from publishing.names import address
 from publishing.projecting import link_rows, mentions_of, name_rows, notes_of, public_entry
 from publishing.text import split_at_marker, to_html
-from topics.public import tagging_rows
+from topics.public import standing_under, tagging_rows
 
 # What the page's own parts are called.
 TAKEN_ANCHORS = {"main", "contents", "notes", "see-also", "facts", "linked-from", "site-search"}
@@ -51,4 +51,6 @@ def project_article(key, content):
     sections = [_section(part, anchor, render) for part, anchor in zip(content.sections, anchors, strict=True)]
     page = {"introduction": introduction, "sections": sections}
     entry = public_entry("article", key, content, category="", page=page, notes=notes, linked=mentions.linked)
-    return Projection(entry, [*tagging_rows(entry, content), *link_rows(entry, []), *name_rows(entry)])
+    under = standing_under(content.topics)
+    rows = [*tagging_rows(entry, under), *link_rows(entry, []), *name_rows(entry)]
+    return Projection(entry, rows, list(under))

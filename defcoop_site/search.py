@@ -3,9 +3,8 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
-from functools import reduce
 from itertools import chain
-from operator import itemgetter, or_
+from operator import itemgetter
 from uuid import UUID
 
 from django.db.models import Q
@@ -18,7 +17,7 @@ from publishing.search_index import Lookup, candidates
 from publishing.search_words import KIND, NAMED, NEAR, SHORTEST_MISTYPED, carried, near, whole, written
 from publishing.stems import stem
 from topics.lists import vocabulary
-from topics.vocabulary import STEPS, Topic
+from topics.vocabulary import Topic
 
 from .excerpts import Marker
 from .questions import Question
@@ -47,9 +46,8 @@ def search(question, kind="", topic="", **narrowed):
     """
     tiers = question.tiers()
     if topic and tiers:
-        keys = Topic.objects.filter(_at_or_below(topic)).values_list("pk", flat=True)
-        carrying = [Lookup((carried(str(key)),)) for key in keys]
-        tiers = [[carrying, *terms] for terms in tiers] if carrying else []
+        keys = Topic.objects.filter(slug=topic).values_list("pk", flat=True)
+        tiers = [[[Lookup((carried(str(key)),))], *terms] for key in keys for terms in tiers]
     if not tiers:
         return Found(question)
     of_kind = [Lookup((KIND + kind,))] if kind else None
@@ -63,10 +61,6 @@ def search(question, kind="", topic="", **narrowed):
 def _in_order(found):
     """What candidates() gave: by tier, title, kind and key."""
     return sorted(found, key=itemgetter(3, 2, 1, 0))
-
-
-def _at_or_below(topic):
-    return reduce(or_, (Q(**{f"{step}slug": topic}) for step in STEPS))
 
 
 def _among(actor="", period=""):

@@ -105,7 +105,7 @@ def _published_rows(item, snapshots, projected, by):
             ),
         ]
         was = Entry.State.LIVE
-    return [*rows, *projected.rows, search_row(projected.entry)]
+    return [*rows, *projected.rows, search_row(projected)]
 
 
 def _all_rows(new, publish, summary, by):

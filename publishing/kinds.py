@@ -11,10 +11,14 @@ from .public import PublicImage, PublicSearch
 
 @dataclass(frozen=True)
 class Projection:
-    """What publishing an entry writes: its public row and the rows that hang on it, all unsaved."""
+    """What publishing an entry writes: its public row and the rows that hang on it, all unsaved.
+
+    under: keys, as text, of the topics under which searches find it.
+    """
 
     entry: object
     rows: list = field(default_factory=list)
+    under: list = field(default_factory=list)
 
 
 @dataclass

@@ -7,7 +7,7 @@ from .search_words import tokens
 from .text import Notes, link_target, linked_names, to_plain, typographic
 
 # Another word whenever a release projects snapshots otherwise than the one before: `manage.py prepare` then writes the public rows anew.
-PROJECTION = "projection:plain-text"
+PROJECTION = "projection:found-under-broader-topics"
 
 
 def notes_of(content):
@@ -60,10 +60,11 @@ def public_entry(kind, key, content, *, category, page, notes, linked=()):
     return entry
 
 
-def search_row(entry):
-    """The PublicSearch of an entry that `public_entry` has just made."""
+def search_row(projected):
+    """The PublicSearch of a Projection whose entry `public_entry` has just made."""
+    entry = projected.entry
     names = [entry.title, *entry.page["aliases"]]
-    found_by = tokens(entry.kind, names, entry.summary, entry.plain_text, entry.page["topics"])
+    found_by = tokens(entry.kind, names, entry.summary, entry.plain_text, projected.under)
     return PublicSearch(entry_id=entry.pk, tokens=found_by, text=entry.plain_text)
 
 

@@ -203,7 +203,7 @@ def _projection(entry, versions, checked_on):
         # Nothing leads to a withdrawn page: it keeps its text and gives up its topics, links and participations, and no search finds it.
         result.rows.clear()
     else:
-        result.rows.append(search_row(result.entry))
+        result.rows.append(search_row(result))
     result.rows.extend(_image_rows(entry, versions))
     return result
 

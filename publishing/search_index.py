@@ -72,10 +72,11 @@ def candidates(tiers, most, among=(), again=None):
         first = f"SELECT {key} AS id, {number} AS tier FROM {table} WHERE {condition}{confined} LIMIT {int(most)}"  # noqa: S608 - as below
         parts.append(f"SELECT * FROM ({first}) part_{place}")  # noqa: S608
         values += given
-    hits = " UNION ALL ".join(parts)
-    sql = f"""{within}SELECT CAST(entry.id AS VARCHAR(36)), entry.kind, entry.sort_key, MIN(hit.tier) FROM ({hits}) hit
+    # Each once before its rows are looked up: most are found by several tiers.
+    hits = f"SELECT id, MIN(tier) AS tier FROM ({' UNION ALL '.join(parts)}) hit GROUP BY id"  # noqa: S608 - as below
+    sql = f"""{within}SELECT CAST(entry.id AS VARCHAR(36)), entry.kind, entry.sort_key, hit.tier FROM ({hits}) hit
         JOIN publishing_publicsearch row ON row.id = hit.id JOIN publishing_publicentry entry ON entry.id = row.entry_id
-        WHERE NOT entry.withdrawn GROUP BY entry.id, entry.kind, entry.sort_key"""  # noqa: S608 - all that is given is a parameter
+        WHERE NOT entry.withdrawn"""  # noqa: S608 - all that is given is a parameter
     with public_connection().cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()

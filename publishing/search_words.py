@@ -17,7 +17,7 @@ NAMED = "\ue004"  # a word of the title or an alias as it is written: for comple
 NEAR = "\ue005"  # a word of the title or an alias without one of its letters: for what is mistyped
 KIND = "\ue006"
 WHOLE = "\ue007"  # the whole title or alias
-TOPIC = "\ue008"  # the key of a topic that the entry carries itself
+TOPIC = "\ue008"  # the key of a topic under which the entry stands
 
 WORD = re.compile(r"[^\W_]+")
 OWNED = re.compile(r"['’]s\b")  # noqa: RUF001 - the typographic apostrophe is meant
@@ -74,7 +74,7 @@ def _within(texts):
 
 
 def tokens(kind, names, lead, body, topics=()):
-    """The tokens of an entry in one text, separated by spaces. names: title and aliases; topics: keys of its own ones, as text."""
+    """The tokens of an entry in one text, separated by spaces. names: title and aliases; topics: keys of those under which it stands, as text."""
     *named, in_lead, in_body = _within([*names, lead, body])
     found = [KIND + kind, *map(carried, topics), *(whole(name) for name in names)]
     for mark, texts in ((NAME, named), (LEAD, [*named, in_lead]), ("", [*named, in_lead, in_body])):

@@ -181,16 +181,17 @@ def combinations_of(topics):
     }
 
 
-def tagging_rows(entry, content):
-    """The unsaved rows that give a projected entry its topics. One query, where there are any."""
-    return rows_of(entry.pk, entry.kind, entry.sort_key, content.topics, lines_above(content.topics))
-
-
-def rows_of(key, kind, sort_key, topics, lines):
-    """The unsaved rows of an entry. topics: its own, keys as text; lines: {topic key: keys of those above it}."""
+def standing_under(topics):
+    """{topic key: whether it is one of these} of topics and all that stand above them, in order; all keys are text. One query, where there are any."""
+    lines = lines_above(topics)
     above = {broader for topic in topics for broader in lines[topic]}.difference(topics)
-    under = sorted([*topics, *above])
-    taggings = [unsaved(PublicTagging, None, key, topic, kind, sort_key, topic not in above) for topic in under]
+    return {topic: topic not in above for topic in sorted([*topics, *above])}
+
+
+def tagging_rows(entry, under):
+    """The unsaved rows that give a projected entry its topics. under: what standing_under() gives of its own."""
+    key, kind, topics = entry.pk, entry.kind, [topic for topic, own in under.items() if own]
+    taggings = [unsaved(PublicTagging, None, key, topic, kind, entry.sort_key, own) for topic, own in under.items()]
     known = set(compared(topics))
     beyond = [pair_keys(*pair)[1] for pair in combinations(under, 2) if not known.issuperset(pair)]
     found = [

@@ -11,6 +11,7 @@ from django.db import connection
 
 from publishing.inserting import insert
 from publishing.publication import raise_generation
+from publishing.search_words import TOPIC, WHOLE
 
 from . import frequent
 from .public import PublicCombination, PublicTagging, TopicPair, TopicTally, pair_keys
@@ -51,6 +52,25 @@ MARKS = {
     "postgresql": """SELECT string_agg(substr(replace(carried.topic_id::text, '-', ''), 1, 16), '' ORDER BY carried.topic_id)
         FROM topics_publictagging AS carried WHERE carried.entry_id = topics_publictopiclist.entry_id""",
 }
+# The token of its kind stands first, then those of the topics under which it stands, then those of its names.
+FOUND_ANEW = """
+    UPDATE publishing_publicsearch SET tokens = substr(tokens, 1, {first_space}) || ({topics}) || substr(tokens, {first_name})
+    WHERE entry_id IN ({gathered})"""
+TOKENS = {
+    "sqlite": {
+        "{first_space}": "instr(tokens, ' ')",
+        "{first_name}": "instr(tokens, %s)",
+        "{topics}": """SELECT group_concat(token, ' ') FROM (
+            SELECT %s || carried.topic_id AS token FROM topics_publictagging AS carried
+            WHERE carried.entry_id = publishing_publicsearch.entry_id ORDER BY carried.topic_id)""",
+    },
+    "postgresql": {
+        "{first_space}": "strpos(tokens, ' ')",
+        "{first_name}": "strpos(tokens, %s)",
+        "{topics}": """SELECT string_agg(%s || replace(carried.topic_id::text, '-', ''), ' ' ORDER BY carried.topic_id)
+            FROM topics_publictagging AS carried WHERE carried.entry_id = publishing_publicsearch.entry_id""",
+    },
+}
 COUNTS = """
     SELECT here.topic_id, here.kind, COUNT(*) FROM topics_publictagging AS here
     WHERE here.topic_id IN ({keys}) AND here.entry_id IN ({gathered}) GROUP BY here.topic_id, here.kind"""
@@ -80,6 +100,7 @@ def move_entries(moved, was_under, is_under):
         _reach(moved, place)
     if places:
         _execute(LIST_ANEW, [listed(moved)])
+        _execute(FOUND_ANEW, [TOPIC, f" {WHOLE}", listed(moved)])
     change(before, _counted(moved, places))
     if places:
         # Entries came to stand under other topics whatever the pair: what any frequent one carries may have changed.
@@ -131,8 +152,8 @@ def _counted(moved, places):
 
 def _execute(sql, parameters):
     """The rows that a statement gives, if any."""
-    marks = MARKS[connection.vendor]
-    for name, part in {**PARTS, "{marks}": marks, "{keys}": keys_sql(), "{numbers}": numbers_sql()}.items():
+    words = {"{marks}": MARKS[connection.vendor], **TOKENS[connection.vendor]}
+    for name, part in {**PARTS, **words, "{keys}": keys_sql(), "{numbers}": numbers_sql()}.items():
         sql = sql.replace(name, part)
     with connection.cursor() as cursor:
         cursor.execute(sql, parameters)
