@@ -47,6 +47,18 @@ def present_title(entry):
     return format_html(' <span class="present-title">{}</span>', said) if said else ""
 
 
+@register.simple_tag
+def note_mark(number):
+    """A note's number behind the words that it is the source of; nothing without one."""
+    return _note_mark(number, get_language()) if number else ""
+
+
+@lru_cache(maxsize=10_000)
+def _note_mark(number, _language):
+    label = _("Source: note %(number)s") % {"number": number}
+    return format_html('<sup class="cite"><a href="#note-{}" aria-label="{}">{}</a></sup>', number, label, number)
+
+
 @register.filter
 def edtf(text):
     """A date text in words; "none" where nothing took place, "unknown" where nobody knows."""
