@@ -131,7 +131,7 @@ def project_agreement(key, content):
     rows += exits(key, content, notes)
     under = standing_under(content.topics)
     rows = [*rows, *tagging_rows(entry, under), *link_rows(entry, ways), *name_rows(entry)]
-    return Projection(entry, rows, list(under))
+    return Projection(entry, rows, list(under), _dated(content))
 
 
 def sourced(content, notes, key, locator):

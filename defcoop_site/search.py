@@ -7,14 +7,26 @@ from itertools import chain
 from operator import itemgetter
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Q, Value
 
-from actors.public import PublicAgreement
 from publishing import kinds
 from publishing.names import normalise
-from publishing.public import PublicEntry, PublicLink, PublicName, PublicSearch
+from publishing.public import PublicEntry, PublicName, PublicSearch
 from publishing.search_index import Lookup, candidates
-from publishing.search_words import KIND, NAMED, NEAR, SHORTEST_MISTYPED, carried, near, whole, written
+from publishing.search_words import (
+    KIND,
+    LINKED,
+    NAMED,
+    NEAR,
+    SHORTEST_MISTYPED,
+    TOPIC,
+    carried,
+    decade,
+    linked,
+    near,
+    whole,
+    written,
+)
 from publishing.stems import stem
 from topics.lists import vocabulary
 from topics.vocabulary import Topic
@@ -39,39 +51,39 @@ class Found:
     kinds: dict = field(default_factory=dict)
 
 
-def search(question, kind="", topic="", **narrowed):
-    """What a Question finds among the entries of a kind (a name) that carry a topic (its address), themselves or by one below it, narrowed as `_among` says.
+def search(question, kind="", topic="", actor="", period=""):
+    """What a Question finds among the entries of a kind (a name) that stand under a topic and lead to an actor (their addresses), and are dated in
+    the ten years from a year, as text.
 
-    One query, and one for the topic.
+    One query, and one for the topic and the actor.
     """
     tiers = question.tiers()
-    if topic and tiers:
-        keys = Topic.objects.filter(slug=topic).values_list("pk", flat=True)
-        tiers = [[[Lookup((carried(str(key)),))], *terms] for key in keys for terms in tiers]
+    if topic or actor or period:
+        narrowing = [*_named(topic, actor), *decade(period)]
+        if len(narrowing) < sum(map(bool, (topic, actor, period))):
+            return Found(question)  # there is no such topic, or no such actor
+        tiers = [[*([Lookup((token,))] for token in narrowing), *terms] for terms in tiers]
     if not tiers:
         return Found(question)
     of_kind = [Lookup((KIND + kind,))] if kind else None
     # Ordered here, as databases put letters in orders of their own.
-    rows = _in_order(candidates(tiers, MOST + 1, _among(**narrowed), of_kind))
+    rows = _in_order(candidates(tiers, MOST + 1, of_kind))
     chosen = [row[0] for row in rows if kind in ("", row[1])]
     kinds_found = dict(Counter(row[1] for row in rows))
     return Found(question, keys=[UUID(key) for key in chosen[:MOST]], is_more=len(chosen) > MOST, kinds=kinds_found)
 
 
+def _named(topic, actor):
+    """The tokens of a topic and a live actor, by their addresses."""
+    topics = Topic.objects.filter(slug=topic).order_by().values_list(Value(TOPIC), "pk")
+    actors = PublicEntry.objects.live().filter(kind="actor", slug=actor).order_by().values_list(Value(LINKED), "pk")
+    asked = topics.union(actors, all=True) if topic and actor else topics if topic else actors if actor else ()
+    return [{TOPIC: carried, LINKED: linked}[mark](str(key)) for mark, key in asked]
+
+
 def _in_order(found):
     """What candidates() gave: by tier, title, kind and key."""
     return sorted(found, key=itemgetter(3, 2, 1, 0))
-
-
-def _among(actor="", period=""):
-    """The entries that name an actor or are bound to it, by its address; agreements dated in the ten years from a year, as text."""
-    found = []
-    if actor:
-        meant = PublicEntry.objects.live().filter(kind="actor", slug=actor).values("pk")
-        found.append(PublicLink.objects.filter(target_id__in=meant).values("entry"))
-    if period:
-        found.append(PublicAgreement.objects.filter(dated__startswith=period[:3]).values("entry"))
-    return found
 
 
 def rows_of(page, question):

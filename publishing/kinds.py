@@ -13,12 +13,13 @@ from .public import PublicImage, PublicSearch
 class Projection:
     """What publishing an entry writes: its public row and the rows that hang on it, all unsaved.
 
-    under: keys, as text, of the topics under which searches find it.
+    under, dated: by what searches narrow to it: the keys, as text, of the topics under which it stands, and a date text.
     """
 
     entry: object
     rows: list = field(default_factory=list)
     under: list = field(default_factory=list)
+    dated: str = ""
 
 
 @dataclass

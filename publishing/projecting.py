@@ -7,7 +7,7 @@ from .search_words import tokens
 from .text import Notes, link_target, linked_names, to_plain, typographic
 
 # Another word whenever a release projects snapshots otherwise than the one before: `manage.py prepare` then writes the public rows anew.
-PROJECTION = "projection:found-under-broader-topics"
+PROJECTION = "projection:found-by-tokens-alone"
 
 
 def notes_of(content):
@@ -64,7 +64,8 @@ def search_row(projected):
     """The PublicSearch of a Projection whose entry `public_entry` has just made."""
     entry = projected.entry
     names = [entry.title, *entry.page["aliases"]]
-    found_by = tokens(entry.kind, names, entry.summary, entry.plain_text, projected.under)
+    links = sorted({str(row.target_id) for row in projected.rows if isinstance(row, PublicLink)})
+    found_by = tokens(entry.kind, names, entry.summary, entry.plain_text, projected.under, links, projected.dated)
     return PublicSearch(entry_id=entry.pk, tokens=found_by, text=entry.plain_text)
 
 

@@ -52,48 +52,30 @@ def _postgresql(terms):
     return " AND ".join(conditions), values, "id", "publishing_publicsearch"
 
 
-def candidates(tiers, most, among=(), again=None):
+def candidates(tiers, most, again=None):
     """[(entry key as text, kind, sort key, tier)] of live entries for which the terms of a tier hold, each with its first tier.
 
     tiers: lists of terms. From each at most `most` entries are read, so that what is in every entry costs no more than what is in a
-    thousand. among: querysets of one column of entry keys each, to all of which entries are confined; again: a term with which each tier is
-    read once more, so that others do not crowd out what it narrows to. One query.
+    thousand. again: a term with which each tier is read once more, so that others do not crowd out what it narrows to. One query.
     """
     backend = {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor]
-    within, values = _within(among)
-    parts = []
+    parts, values = [], []
     asked = list(enumerate(tiers))
     if again:
         asked += [(number, [again, *terms]) for number, terms in asked]
     for place, (number, terms) in enumerate(asked):
         condition, given, key, table = backend(terms)
-        # The sign keeps SQLite from asking its index once for each of these entries.
-        confined = f" AND +{key} IN (SELECT id FROM within)" if within else ""  # noqa: S608 - as below
-        first = f"SELECT {key} AS id, {number} AS tier FROM {table} WHERE {condition}{confined} LIMIT {int(most)}"  # noqa: S608 - as below
+        first = f"SELECT {key} AS id, {number} AS tier FROM {table} WHERE {condition} LIMIT {int(most)}"  # noqa: S608 - as below
         parts.append(f"SELECT * FROM ({first}) part_{place}")  # noqa: S608
         values += given
     # Each once before its rows are looked up: most are found by several tiers.
     hits = f"SELECT id, MIN(tier) AS tier FROM ({' UNION ALL '.join(parts)}) hit GROUP BY id"  # noqa: S608 - as below
-    sql = f"""{within}SELECT CAST(entry.id AS VARCHAR(36)), entry.kind, entry.sort_key, hit.tier FROM ({hits}) hit
+    sql = f"""SELECT CAST(entry.id AS VARCHAR(36)), entry.kind, entry.sort_key, hit.tier FROM ({hits}) hit
         JOIN publishing_publicsearch row ON row.id = hit.id JOIN publishing_publicentry entry ON entry.id = row.entry_id
         WHERE NOT entry.withdrawn"""  # noqa: S608 - all that is given is a parameter
     with public_connection().cursor() as cursor:
         cursor.execute(sql, values)
         return cursor.fetchall()
-
-
-def _within(among):
-    """(what stands before the query, its values): the rows to which it is confined, worked out once, and each condition once.
-
-    Left to itself PostgreSQL may join the conditions anew for every row of every tier.
-    """
-    if not among:
-        return "", []
-    asked = [rows.query.sql_with_params() for rows in among]
-    sets = [f"among_{number} (entry_id) AS MATERIALIZED ({sql})" for number, (sql, _own) in enumerate(asked)]
-    confined = " AND ".join(f"entry_id IN (SELECT entry_id FROM among_{number})" for number in range(len(asked)))  # noqa: S608
-    sets.append(f"within (id) AS MATERIALIZED (SELECT id FROM publishing_publicsearch WHERE {confined})")  # noqa: S608
-    return f"WITH {', '.join(sets)} ", [each for _sql, own in asked for each in own]
 
 
 def index_differences():

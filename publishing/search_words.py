@@ -18,6 +18,8 @@ NEAR = "\ue005"  # a word of the title or an alias without one of its letters: f
 KIND = "\ue006"
 WHOLE = "\ue007"  # the whole title or alias
 TOPIC = "\ue008"  # the key of a topic under which the entry stands
+LINKED = "\ue009"  # the key of an entry to which its page leads
+DECADE = "\ue00a"  # the first three digits of its year
 
 WORD = re.compile(r"[^\W_]+")
 OWNED = re.compile(r"['’]s\b")  # noqa: RUF001 - the typographic apostrophe is meant
@@ -54,6 +56,16 @@ def carried(topic):
     return TOPIC + topic.replace("-", "")
 
 
+def linked(entry):
+    """One token for an entry that others lead to. entry: its key as text."""
+    return LINKED + entry.replace("-", "")
+
+
+def decade(dated):
+    """[one token for the ten years of a date text]; none where the year is not known."""
+    return [DECADE + dated[:3]] if dated[:4].isdecimal() else []
+
+
 def near(word):
     """What is left of a word when it lacks one letter, or none: two words share some of it if a slip of the finger leads from one to the other."""
     return {word, *(word[:place] + word[place + 1 :] for place in range(len(word)))}
@@ -73,10 +85,14 @@ def _within(texts):
     return kept
 
 
-def tokens(kind, names, lead, body, topics=()):
-    """The tokens of an entry in one text, separated by spaces. names: title and aliases; topics: keys of those under which it stands, as text."""
+def tokens(kind, names, lead, body, topics=(), links=(), dated=""):
+    """The tokens of an entry in one text, separated by spaces.
+
+    names: title and aliases; topics: keys of those under which it stands; links: keys of the entries to which its page leads; dated: a date
+    text. All keys are text.
+    """
     *named, in_lead, in_body = _within([*names, lead, body])
-    found = [KIND + kind, *map(carried, topics), *(whole(name) for name in names)]
+    found = [KIND + kind, *map(carried, topics), *(whole(name) for name in names), *map(linked, links), *decade(dated)]
     for mark, texts in ((NAME, named), (LEAD, [*named, in_lead]), ("", [*named, in_lead, in_body])):
         for words in texts:
             found += [*(mark + stem(word) for word in words), BREAK]

@@ -209,13 +209,14 @@ class SearchTests(TestCase):
             ({}, 4),
             ({"kind": "agreement"}, 4),
             ({"kind": "agreement", "topic": self.defence.slug}, 5),
+            ({"topic": self.defence.slug, "actor": "turkiye", "period": "1950"}, 5),
         ):
             with self.subTest(narrowed), mock.patch("defcoop_site.search.MOST", 1), self.assertNumQueries(queries):
                 self.page("treaty", **narrowed)
 
     def test_actors_and_dates_narrow_and_are_counted(self):
         turkey = Actor.objects.get(slug="turkiye")
-        dated = {"signed": "1952-02", "parties": [turkey, self.nato]}
+        dated = {"signed": "1952-02", "parties": [turkey, self.nato], "topics": [self.defence]}
         publish_now(make_agreement(title="Accession Treaty", slug="accession", **dated))
         publish_now(make_agreement(title="Later Treaty", slug="later", signed="unknown", parties=[turkey]))
         publish_now(make_article(title="Treaties of old", slug="old", introduction="On [[Türkiye]]."))
@@ -229,6 +230,10 @@ class SearchTests(TestCase):
         self.assertEqual(self.slugs("treaty", period="1950"), ["accession"])
         self.assertEqual(self.slugs("treaty", period="1950", actor="nato", kind="agreement"), ["accession"])
         self.assertEqual(self.slugs("treaty", actor="nothing"), [])
+        self.assertEqual(self.slugs("treaty", period="1930"), [])
+        self.assertEqual(self.slugs("treaty", actor="turkiye", topic=self.defence.slug), ["accession"])
+        self.assertEqual(self.slugs("treaty", actor="nothing", topic=self.defence.slug), [])
+        self.assertEqual(self.slugs("treaty", actor="turkiye", topic="nothing"), [])
         narrowed = self.page("treaty", actor="turkiye", kind="agreement")
         self.assertContains(narrowed, "2 entries for")
         self.assertContains(narrowed, "?q=treaty&amp;kind=agreement&amp;actor=turkiye&amp;period=1950")
