@@ -3,14 +3,14 @@
 """
 
 import json
-from collections import defaultdict
+from collections import Counter, defaultdict
 
 from django.db import connection
 from django.db.models import Q
 
 from publishing.public import public_connection
 
-from .public import FrequentPair, PublicCombination, count_marks, pair_keys
+from .public import FrequentPair, PublicCombination, count_marks, mark_of, pair_keys
 
 # Pairs with so many common entries have a FrequentPair. Fewer are counted within the time that a page takes anyway.
 FREQUENT = 3_000
@@ -54,6 +54,18 @@ def _rows(pairs):
 def kept():
     """Which pairs have a FrequentPair: {(topic key, other key)}, the smaller key first. One query."""
     return set(FrequentPair.objects.values_list("topic_id", "other_id"))
+
+
+def added(lists):
+    """Counter {(FrequentPair, topic key, other key, mark): entries} of what entries add to what is kept. lists: the marks of each. One query."""
+    pairs = {(mark_of(one), mark_of(other)): (one, other) for one, other in kept()}
+    found = Counter()
+    for marks in lists:
+        present = set(marks)
+        for both, pair in pairs.items():
+            if present.issuperset(both):
+                found.update((FrequentPair, *pair, mark) for mark in marks)
+    return found
 
 
 def add(differences):

@@ -23,6 +23,7 @@ from .vocabulary import Topic, lines_above
 # (docs/decisions/0004-see-also-asks-by-combinations.md). Both bound the rows of an entry, and with them the cost of a page.
 MOST_COMPARED = 12
 MOST_SHARED = 3
+MARK = 16  # hexadecimal digits
 
 
 class PublicTaggingQuerySet(models.QuerySet):
@@ -145,8 +146,8 @@ def pair_keys(one, other):
 
 
 def mark_of(topic):
-    """16 hexadecimal digits for a topic (its key): the first half of the key, as the other tells no two topics apart that this does not."""
-    return (topic.hex if isinstance(topic, UUID) else topic.replace("-", ""))[:16]
+    """MARK hexadecimal digits for a topic (its key): the first half of the key, as the other tells no two topics apart that this does not."""
+    return (topic.hex if isinstance(topic, UUID) else topic.replace("-", ""))[:MARK]
 
 
 def marked(marks):
@@ -165,6 +166,11 @@ def count_marks(marks):
     """{mark: how often it stands in texts of marks, put one after the other}"""
     numbers = Counter(memoryview(bytes.fromhex(marks)).cast("Q"))
     return {number.to_bytes(8, sys.byteorder).hex(): count for number, count in numbers.items()}
+
+
+def split_marks(marks):
+    """The marks in a text of them."""
+    return [marks[start : start + MARK] for start in range(0, len(marks), MARK)]
 
 
 def compared(topics):

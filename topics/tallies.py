@@ -36,14 +36,11 @@ def tallied(keys):
         found[TopicTally, topic, kinds_of[entry], True] += 1
         if own:
             found[TopicTally, topic, kinds_of[entry], False] += 1
-    kept = frequent.kept()
-    for entry, topics in carried.items():
+    for topics in carried.values():
         found.update((TopicPair, *pair) for pair in permutations(topics, 2))
-        marks = [mark_of_kind(kinds_of[entry]), *map(mark_of, topics)]
-        found.update(
-            (FrequentPair, *pair, mark) for pair in kept.intersection(permutations(topics, 2)) for mark in marks
-        )
-    return found
+    return found + frequent.added(
+        [mark_of_kind(kinds_of[entry]), *map(mark_of, topics)] for entry, topics in carried.items()
+    )
 
 
 def _rows(model, keys):

@@ -14,7 +14,7 @@ from publishing.publication import raise_generation
 from publishing.search_words import TOPIC, WHOLE
 
 from . import frequent
-from .public import PublicCombination, PublicTagging, TopicPair, TopicTally, pair_keys
+from .public import PublicCombination, PublicTagging, TopicPair, TopicTally, pair_keys, split_marks
 from .sql import adapt, as_text, keys_sql, listed, numbered, numbers_sql
 from .tallies import change
 from .vocabulary import Topic, at_or_below, lines_above
@@ -74,6 +74,7 @@ TOKENS = {
 COUNTS = """
     SELECT here.topic_id, here.kind, COUNT(*) FROM topics_publictagging AS here
     WHERE here.topic_id IN ({keys}) AND here.entry_id IN ({gathered}) GROUP BY here.topic_id, here.kind"""
+LISTS = "SELECT marks FROM topics_publictopiclist WHERE entry_id IN ({gathered})"
 PAIRS = """
     SELECT here.topic_id, other.topic_id, COUNT(*) FROM topics_publictagging AS here
         JOIN topics_publictagging AS other ON other.entry_id = here.entry_id AND other.topic_id <> here.topic_id
@@ -102,9 +103,6 @@ def move_entries(moved, was_under, is_under):
         _execute(LIST_ANEW, [listed(moved)])
         _execute(FOUND_ANEW, [TOPIC, f" {WHOLE}", listed(moved)])
     change(before, _counted(moved, places))
-    if places:
-        # Entries came to stand under other topics whatever the pair: what any frequent one carries may have changed.
-        frequent.keep(frequent.kept())
 
 
 def _leave(moved, place):
@@ -147,7 +145,8 @@ def _counted(moved, places):
     for place, other, entries in _execute(PAIRS, parameters):
         place, other = to_python(place), to_python(other)
         found[TopicPair, place, other] = found[TopicPair, other, place] = entries
-    return found
+    lists = _execute(LISTS, [listed(moved)]) if places else []
+    return found + frequent.added(split_marks(marks) for [marks] in lists)
 
 
 def _execute(sql, parameters):

@@ -1,5 +1,8 @@
 """What topics gather follows the tree: when a topic moves, and when topics are merged and unmerged above others."""
 
+from io import StringIO
+
+from django.core.management import CommandError, call_command
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase as PropertyTestCase
@@ -79,6 +82,24 @@ class MovingTests(FewAreFrequent, ScenarioTestCase):
         self.assertEqual(merged, {"transport": 1, "bases": 4, "airlift": 2})
         self.assertEqual(self.counts(), before)
         self.assertEqual(check_public(), [])
+
+
+class MoveCommandTests(ScenarioTestCase):
+    def test_topic_is_moved_by_name_and_to_the_top_and_wrong_places_are_refused(self):
+        lift = make_topic("lift")
+        airlift = make_topic("airlift", broader=lift)
+        bases = make_topic("bases")
+        publish_now(make_article(topics=[airlift]))
+        for wrong in (("nowhere", "lift"), ("lift", "nowhere"), ("lift", "airlift"), ("lift", "Lift")):
+            with self.subTest(wrong), self.assertRaises(CommandError):
+                call_command("move_topic", *wrong)
+
+        call_command("move_topic", "Airlift", "bases", stdout=StringIO())
+        self.assertEqual(Topic.objects.get(pk=airlift.pk).broader, bases)
+        self.assertEqual(check_public(), [])
+
+        call_command("move_topic", "airlift", stdout=StringIO())
+        self.assertIsNone(Topic.objects.get(pk=airlift.pk).broader)
 
 
 class MergeInTreePropertyTests(FewAreFrequent, PropertyTestCase):

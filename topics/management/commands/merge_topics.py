@@ -2,8 +2,8 @@
 
 from django.core.management.base import BaseCommand, CommandError
 
+from topics.management.naming import topic_called
 from topics.merging import TopicDeedError, merge
-from topics.vocabulary import find
 
 
 class Command(BaseCommand):
@@ -14,14 +14,8 @@ class Command(BaseCommand):
         parser.add_argument("target", help="the topic that stays")
 
     def handle(self, source, target, **options):
-        topics = []
-        for name in (source, target):
-            found = list(find([name]).values())
-            if not found:
-                raise CommandError(f"There is no topic “{name}”.")
-            topics += found
         try:
-            deed = merge(*topics)
+            deed = merge(topic_called(source), topic_called(target))
         except TopicDeedError as error:
             raise CommandError(str(error)) from error
         self.stdout.write(f"{deed}: {len(deed.record['rows'])} rows. Undo it under “Merges and splits”.")
