@@ -13,7 +13,7 @@ from publishing.public import public_connection
 from .public import FrequentPair, PublicCombination, count_marks, mark_of, pair_keys
 
 # Pairs with so many common entries have a FrequentPair. Fewer are counted within the time that a page takes anyway.
-FREQUENT = 3_000
+FREQUENT = 2_000
 
 # The lists of all topics of some entries, one after the other. In the order in which the entries come: given their keys as a condition, SQLite would
 # first put these in order, which takes as long as looking the lists up.
