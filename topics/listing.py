@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from heapq import nsmallest
 
-from django.db.models import Count, Exists, IntegerField, OuterRef, Subquery, Sum
+from django.db.models import BooleanField, Count, Exists, Func, IntegerField, OuterRef, Q, Subquery, Sum
 from django.db.models.functions import Coalesce
 
 from publishing import kinds
@@ -24,6 +24,11 @@ def with_entries(topics):
     """A queryset of Topics with `entries`: how many live entries carry each, or a topic below it."""
     kept = TopicTally.objects.filter(topic=OuterRef("pk"), narrower=True).values("topic").values(n=Sum("entries"))
     return topics.annotate(entries=Coalesce(Subquery(kept, output_field=IntegerField()), 0))
+
+
+def _looked_up(condition):
+    """The condition, held against each row that an index gives in its order, until a page is full. Left to itself, PostgreSQL joins all that fit and sorts them."""
+    return Func(condition, template="(%(expressions)s) IS TRUE", output_field=BooleanField())
 
 
 @dataclass(frozen=True)
@@ -86,7 +91,7 @@ class Listing:
         """One PublicTagging for each entry, in order."""
         found = self._with(self.topics[0])
         if len(self.topics) > 1:
-            found = found.filter(entry__in=self.entries())
+            found = found.filter(_looked_up(Q(entry__in=self.entries())))
         return (found.filter(kind=kind) if kind else found).order_by("kind", "sort_key", "entry")
 
     def page(self, number, size, kind="", latest=False):
