@@ -44,7 +44,11 @@ def find(request, parameters: Query[SearchQuery]):
     question = Question(parameters.q)
     topic = topic_named(parameters.topic)
     actor = entry_named("actor", parameters.actor)
-    narrowed = {"topic": topic and topic.slug, "actor": actor and actor.slug, "period": parameters.period}
+    narrowed = {
+        "topic": topic.slug if topic else "",
+        "actor": actor.slug if actor else "",
+        "period": parameters.period or "",
+    }
     found = search(question, parameters.kind or "", **narrowed)
     (begin,) = from_cursor("search", parameters.cursor) or [0]
     end = begin + parameters.limit

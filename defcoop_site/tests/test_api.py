@@ -161,6 +161,9 @@ class AnswerTests(ApiTestCase):
         self.assertEqual((found["total"], found["results"][0]["title"]), (1, "On airlift"))
         self.assertEqual(found["counts"]["kind"], [{"value": "article", "label": "articles", "entries": 1}])
         self.assertEqual(self.get("search?q=rurtania").json()["suggestion"], "ruritania")
+        for narrowed in ("topic=airlift", "actor=ruritania", "period=1940"):
+            page = self.client.get(f"/search/?q=pact&{narrowed}").context["found"]
+            self.assertEqual(self.get(f"search?q=pact&{narrowed}").json()["total"], len(page.keys), narrowed)
         self.assertIn("no letter", self.get("search?q=%3F!").json()["hint"])
 
     def test_topics_know_what_stands_around_them(self):

@@ -55,7 +55,7 @@ PAGES = {
     "/topics/hub/?narrower=no&kind=article&order=revised": 6,
     "/topics/hub/feed/": 2,  # topic, entries
     "/search/?q=common": 4,  # what is found, entries, their topics with all that they can be narrowed by, topics called so
-    "/search/?q=common&kind=actor&topic=hub&actor=left": 5,  # and the keys of the topic and of those below it
+    "/search/?q=common&kind=actor&topic=hub&actor=left": 5,  # and the keys of the topic and the actor
     "/search/?q=commno": 5,  # nothing is found; topics called so, what is like it, its titles, and what that finds
     "/search/": 0,
     "/search/names/?q=common": 3,  # topics, entries, their names
@@ -122,7 +122,7 @@ PAGES = {
     "/api/v1/statements?actor=hub&agreement=hub&kind=reservation&on=1990": 3,
     "/api/v1/between/left/right": 8,
     "/api/v1/search?q=common": 3,  # what is found, entries, topics to narrow by
-    "/api/v1/search?q=common&topic=hub": 5,  # and the topic, with the keys of those below it
+    "/api/v1/search?q=common&topic=hub": 5,  # and the topic, and its key
     "/healthz": 1,
     "/readyz": 5,  # does it answer, migrations (is there a table, which), schedules, releases
     "/robots.txt": 0,
