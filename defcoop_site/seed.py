@@ -25,7 +25,7 @@ from articles.content import ArticleContent, SectionContent
 from articles.models import Article
 from publishing import kinds
 from publishing.desk import write_aliases
-from publishing.models import SeededRecord, Source
+from publishing.models import EntryAlias, SeededRecord, Source
 from publishing.names import address, normalise
 from publishing.publication import PublicationError, publish
 from publishing.snapshots import take_snapshot
@@ -267,13 +267,19 @@ class Seeder:
 
     def _too_long(self, contents, where):
         """Whether a text is longer than its column: PostgreSQL would refuse it without naming it."""
-        found = [
-            f"{where}: {field.name}: has {len(getattr(content, field.name))} characters, at most {field.max_length} fit"
+        texts = [
+            (field.name, getattr(content, field.name, None), field.max_length)
             for model, content in contents
             for field in model._meta.fields
-            if field.max_length
-            and isinstance(getattr(content, field.name, None), str)
-            and len(getattr(content, field.name)) > field.max_length
+        ]
+        longest = EntryAlias._meta.get_field("name").max_length
+        texts += [
+            ("aliases", alias, longest) for _model, content in contents for alias in getattr(content, "aliases", ())
+        ]
+        found = [
+            f"{where}: {name}: has {len(text)} characters, at most {most} fit"
+            for name, text, most in texts
+            if most and isinstance(text, str) and len(text) > most
         ]
         self.mistakes += found
         return bool(found)

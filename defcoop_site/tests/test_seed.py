@@ -280,10 +280,14 @@ class MistakeTests(SeedTestCase):
     def test_value_that_is_too_long_for_its_column_is_named(self):
         self.add(
             "actors/a.yaml",
-            f"- {{slug: long, title: Long, kind: state, region: {'x' * 60}, summary: X., iso3: FRANCE}}\n",
+            f"- {{slug: long, title: Long, aliases: [{'a' * 201}], kind: state, region: {'x' * 60}, summary: X., iso3: FRANCE}}\n",
         )
 
-        self.assert_named(("actors/a.yaml, long", "region"), ("actors/a.yaml, long", "iso3"))
+        self.assert_named(
+            ("actors/a.yaml, long", "region"),
+            ("actors/a.yaml, long", "iso3"),
+            ("actors/a.yaml, long", "aliases: has 201"),
+        )
 
 
 def ids(html):
