@@ -42,6 +42,7 @@ PARTS = {
 REFERRED_LATER = ["actor_kind", "region", "agreement_type", "legal_force", "scope"]
 SOURCE_KEYS = {"title", "author", "publisher", "date", "url", "archive_url", "kind"}
 TOPIC_KEYS = {"name", "description", "aliases", "broader"}
+LONGEST_ALIAS = EntryAlias._meta.get_field("name").max_length
 COMMON_KEYS = {"slug", "title", "language", "aliases", "topics", "featured"}
 ACTOR_TEXTS = {
     "official_name", "region", "iso3", "founded", "dissolved", "seat", "website", "wikidata", "facts_source", "facts_locator", "summary", "body",
@@ -247,7 +248,8 @@ class Seeder:
         """A row that others can refer to, with its names."""
         row = MODELS[section](id=key_of(section, record["slug"]), title=record["title"], slug=record["slug"])
         self._saved(row, where, exclude=REFERRED_LATER)
-        write_aliases(row, record.get("aliases") or [])
+        # One that is too long is named where the record is filled in.
+        write_aliases(row, [name for name in record.get("aliases") or [] if len(str(name)) <= LONGEST_ALIAS])
 
     def _fill(self, section, record, where):
         content = getattr(self, f"_{section}_content")(record, where)
@@ -272,9 +274,10 @@ class Seeder:
             for model, content in contents
             for field in model._meta.fields
         ]
-        longest = EntryAlias._meta.get_field("name").max_length
         texts += [
-            ("aliases", alias, longest) for _model, content in contents for alias in getattr(content, "aliases", ())
+            ("aliases", alias, LONGEST_ALIAS)
+            for _model, content in contents
+            for alias in getattr(content, "aliases", ())
         ]
         found = [
             f"{where}: {name}: has {len(text)} characters, at most {most} fit"
