@@ -77,7 +77,9 @@ def _named(topic, actor):
     """The tokens of a topic and a live actor, by their addresses."""
     topics = Topic.objects.filter(slug=topic).order_by().values_list(Value(TOPIC), "pk")
     actors = PublicEntry.objects.live().filter(kind="actor", slug=actor).order_by().values_list(Value(LINKED), "pk")
-    asked = topics.union(actors, all=True) if topic and actor else topics if topic else actors if actor else ()
+    asked = (
+        topics.union(actors, all=True).order_by() if topic and actor else topics if topic else actors if actor else ()
+    )
     return [{TOPIC: carried, LINKED: linked}[mark](str(key)) for mark, key in asked]
 
 
