@@ -74,13 +74,13 @@ def search(question, kind="", topic="", actor="", period=""):
 
 
 def _named(topic, actor):
-    """The tokens of a topic and a live actor, by their addresses."""
+    """The tokens of a topic and a live actor, by their addresses; of one that is not asked for, or is not there, none. One query, where either is asked for."""
+    if not topic and not actor:
+        return []
     topics = Topic.objects.filter(slug=topic).order_by().values_list(Value(TOPIC), "pk")
     actors = PublicEntry.objects.live().filter(kind="actor", slug=actor).order_by().values_list(Value(LINKED), "pk")
-    asked = (
-        topics.union(actors, all=True).order_by() if topic and actor else topics if topic else actors if actor else ()
-    )
-    return [{TOPIC: carried, LINKED: linked}[mark](str(key)) for mark, key in asked]
+    token = {TOPIC: carried, LINKED: linked}
+    return [token[mark](str(key)) for mark, key in topics.union(actors, all=True).order_by()]
 
 
 def _in_order(found):
